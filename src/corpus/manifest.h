@@ -1,0 +1,50 @@
+#pragma once
+// What a corpus says of itself: one entry a piece with its terms, and one a rejected file with the
+// reason.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace undersong {
+
+enum class Split : std::uint8_t { kTrain, kValid, kTest };
+
+std::string_view name_of(Split split);
+
+struct Piece {
+  std::string id;       // SHA-256 of the MIDI bytes; the bytes stand in pieces/<id>.mid
+  std::string path;     // where it came from, relative to what was added: Chopin/chpn_op7_1.mid
+  std::string group;    // its folder: Chopin
+  std::string title;    // of the first named track, else the file name
+  std::string licence;  // SPDX where there is one: CC-BY-SA-3.0-DE; empty when nobody said
+  std::string source;   // an address or a title
+  std::int64_t notes = 0;
+  double seconds = 0.0;
+  std::vector<std::string> repairs;  // what the reader mended
+  std::string duplicate_of;  // id of an earlier piece with the same notes, perhaps transposed;
+                             // empty for an original
+  int transposed_by = 0;     // semitones from that piece
+  Split split =
+      Split::kTrain;  // assigned once, when the piece comes in; a duplicate shares its original's
+};
+
+struct Rejection {
+  std::string path;
+  std::string reason;
+};
+
+struct Manifest {
+  std::string name;
+  std::vector<Piece> pieces;  // in the order in which they came in
+  std::vector<Rejection> rejections;
+
+  std::string to_json() const;
+  // Errors: kFormat.
+  static Manifest from_json(std::string_view json);
+  // SHA-256 of what decides learning: ids, groups, terms and splits. Weights carry it.
+  std::string sha256() const;
+};
+
+}  // namespace undersong

@@ -1,0 +1,43 @@
+#pragma once
+// Weights on disk: the safetensors format (an 8-byte little-endian header length, a JSON header,
+// raw little-endian tensors), with what the program needs to know beside them in `__metadata__`.
+// Knows nothing of music. Source: https://github.com/huggingface/safetensors#format
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/file.h"
+
+namespace undersong {
+
+struct WeightTensor {
+  std::vector<std::int64_t> shape;
+  std::variant<std::vector<float>, std::vector<std::int32_t>, std::vector<std::int64_t>>
+      values;  // F32, I32, I64
+};
+
+struct WeightFile {
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, WeightTensor> tensors;
+
+  // Errors: kMismatch, naming the tensor, when it is missing, of another type, or of another shape.
+  const std::vector<float>& floats(const std::string& name,
+                                   const std::vector<std::int64_t>& shape) const;
+  const std::vector<std::int32_t>& ints(const std::string& name) const;
+};
+
+// Bytes <-> values. `write_weights` is canonical: the same values give the same bytes.
+// Errors: kFormat with the byte for anything that is not a whole, consistent safetensors file (a
+// truncated one says how many bytes are missing); kUnsupported for other tensor types.
+WeightFile read_weights(std::span<const std::uint8_t> bytes);
+std::vector<std::uint8_t> write_weights(const WeightFile& file);
+
+WeightFile load_weights(const std::filesystem::path& path);
+void save_weights(const std::filesystem::path& path, const WeightFile& file, Overwrite overwrite);
+
+}  // namespace undersong
