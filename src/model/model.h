@@ -10,15 +10,10 @@
 #include <string>
 
 #include "nn/weight_file.h"
+#include "tokens/representation.h"
 #include "tokens/vocabulary.h"
 
 namespace undersong {
-
-// Which ids a model speaks.
-enum class Representation {
-  kSymbols,     // tokens/symbols.h: a note's name or a chord's normal order, without rhythm
-  kNoteMatrix,  // tokens/note_matrix.h: pitch, velocity, interval and duration of each note in turn
-};
 
 class Model {
  public:
