@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "nn/weight_file.h"
 #include "tokens/representation.h"
@@ -45,10 +46,12 @@ class Model {
 struct ModelInfo {
   std::string architecture;  // a name of the registry
   Representation representation = Representation::kSymbols;
-  std::string corpus;         // name of the corpus that it learned from
-  std::string corpus_sha256;  // of that corpus' manifest
-  std::string settings_json;  // the training settings, as given
-  std::string training_json;  // losses per split, epochs, seconds, terms of the music
+  int window = 0;                 // ids that logits depend on, or that a training crop held
+  std::vector<int> column_sizes;  // for the note matrix: NetworkSpec::column_sizes
+  std::string corpus;             // name of the corpus that it learned from
+  std::string corpus_sha256;      // of that corpus' manifest
+  std::string settings_json;      // the training settings, as given
+  std::string training_json;      // losses per split, epochs, seconds, terms of the music
 };
 
 // A model with everything that generation needs, as loaded from one weight file.

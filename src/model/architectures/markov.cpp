@@ -1,0 +1,16 @@
+#include "model/architecture.h"
+
+namespace undersong {
+
+Architecture markov_architecture() {
+  Architecture markov;
+  markov.name = "markov";
+  markov.summary = "baseline: what followed the last symbols, backing off to fewer of them";
+  markov.source = "Witten & Bell 1991, doi:10.1109/18.87000 (method C)";
+  markov.kind = Architecture::Kind::kCounting;
+  markov.reading = Reading::kRecurrent;
+  markov.order = 3;
+  return markov;
+}
+
+}  // namespace undersong

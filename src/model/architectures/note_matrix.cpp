@@ -1,0 +1,24 @@
+#include "model/architecture.h"
+
+namespace undersong {
+
+// The paper reads a matrix of note, velocity and time interval; a duration stands beside them here,
+// and every column of a note is drawn given the columns before it.
+Architecture note_matrix_architecture() {
+  Architecture matrix;
+  matrix.name = "note-matrix";
+  matrix.summary = "pitch, velocity, interval and duration of each note: rhythm and loudness vary";
+  matrix.source = "Mangal, Modak & Joshi 2019, arXiv:1908.01080";
+  matrix.representation = Representation::kNoteMatrix;
+  matrix.reading = Reading::kRecurrent;
+  matrix.layers = {
+      {.kind = LayerKind::kColumnEmbedding, .units = 256}, {.kind = LayerKind::kLstm, .units = 256},
+      {.kind = LayerKind::kDropout, .rate = 0.75},         {.kind = LayerKind::kLstm, .units = 256},
+      {.kind = LayerKind::kDropout, .rate = 0.4},          {.kind = LayerKind::kColumnHead},
+  };
+  matrix.defaults = {
+      .epochs = 60, .batch = 32, .learning_rate = 0.005, .window = 64, .patience = 8};
+  return matrix;
+}
+
+}  // namespace undersong
