@@ -11,6 +11,7 @@ namespace undersong {
 
 enum class Split : std::uint8_t { kTrain, kValid, kTest };
 
+// "train", "valid", "test".
 std::string_view name_of(Split split);
 
 struct Piece {
@@ -23,16 +24,23 @@ struct Piece {
   std::int64_t notes = 0;
   double seconds = 0.0;
   std::vector<std::string> repairs;  // what the reader mended
+  std::string note_digest;           // equal for the same notes at any transposition, see digest.h
+  int reference_pitch = 0;           // of the digest: the difference of two is the transposition
   std::string duplicate_of;  // id of an earlier piece with the same notes, perhaps transposed;
                              // empty for an original
   int transposed_by = 0;     // semitones from that piece
   Split split =
       Split::kTrain;  // assigned once, when the piece comes in; a duplicate shares its original's
+
+  bool operator==(const Piece&) const = default;
 };
 
 struct Rejection {
-  std::string path;
+  std::string path;    // as of a piece
+  std::string origin;  // the whole path on this machine, so that a mended file is recognised
   std::string reason;
+
+  bool operator==(const Rejection&) const = default;
 };
 
 struct Manifest {
@@ -41,10 +49,12 @@ struct Manifest {
   std::vector<Rejection> rejections;
 
   std::string to_json() const;
-  // Errors: kFormat.
+  // Errors: kFormat; kUnsupported for one that a newer version wrote.
   static Manifest from_json(std::string_view json);
-  // SHA-256 of what decides learning: ids, groups, terms and splits. Weights carry it.
+  // SHA-256 of what decides learning: ids, groups, terms and splits, in order. Weights carry it.
   std::string sha256() const;
+
+  bool operator==(const Manifest&) const = default;
 };
 
 }  // namespace undersong
