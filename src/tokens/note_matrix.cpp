@@ -89,6 +89,45 @@ int to_grid(Ticks ticks, Ticks ticks_per_quarter) {
       std::lround(static_cast<double>(ticks) * kGridPerQuarter / ticks_per_quarter));
 }
 
+// A note where decoding will put it, in grid steps from the piece's first note.
+struct GridNote {
+  int onset;
+  int pitch;
+  int duration;
+  int velocity;
+  int bpm;
+};
+
+// Notes by (onset, pitch), each pitch once an onset (the longest stays), one tempo an onset.
+// Intervals that the table lacks are rounded from where the last one really led, so that errors do
+// not add up.
+std::vector<GridNote> grid_notes(const Score& score) {
+  const TempoMap tempo_map(score);
+  std::vector<GridNote> notes;
+  int origin = 0;
+  for (const Note& note : melodic_notes(score)) {
+    const int grid = to_grid(note.onset_ticks, score.ticks_per_quarter);
+    if (notes.empty()) origin = grid;
+    const int before = notes.empty() ? 0 : notes.back().onset;
+    const int onset = before + kIntervals[nearest(kIntervals, grid - origin - before)];
+    const bool same_onset = !notes.empty() && onset == before;
+    const int bpm = same_onset ? notes.back().bpm
+                               : static_cast<int>(std::lround(tempo_map.bpm_at(note.onset_ticks)));
+    const int duration = std::max(1, to_grid(note.duration_ticks, score.ticks_per_quarter));
+    notes.push_back({onset, note.pitch, duration, note.velocity, bpm});
+  }
+  std::stable_sort(notes.begin(), notes.end(), [](const GridNote& a, const GridNote& b) {
+    if (a.onset != b.onset) return a.onset < b.onset;
+    return a.pitch != b.pitch ? a.pitch < b.pitch : a.duration > b.duration;
+  });
+  const auto doubled =
+      std::unique(notes.begin(), notes.end(), [](const GridNote& a, const GridNote& b) {
+        return a.onset == b.onset && a.pitch == b.pitch;
+      });
+  notes.erase(doubled, notes.end());
+  return notes;
+}
+
 int value_of(TokenId id, std::size_t column) {
   const TokenId index = id - first_id(column);
   const auto& values = columns()[column].values;
@@ -122,23 +161,16 @@ Vocabulary note_matrix_vocabulary() {
 }
 
 std::vector<TokenId> encode_note_matrix(const Score& score) {
-  const TempoMap tempo_map(score);
   std::vector<TokenId> ids;
-  int decoded_grid = 0;
-  bool first = true;
-  for (const Note& note : melodic_notes(score)) {
-    const int onset_grid = to_grid(note.onset_ticks, score.ticks_per_quarter);
-    if (first) decoded_grid = onset_grid;  // a piece begins with its first note
-    first = false;
-    const std::array<int, kNoteColumns> wanted = {
-        note.pitch, note.velocity, onset_grid - decoded_grid,
-        std::max(1, to_grid(note.duration_ticks, score.ticks_per_quarter)),
-        static_cast<int>(std::lround(tempo_map.bpm_at(note.onset_ticks)))};
+  int previous_grid = 0;
+  for (const GridNote& note : grid_notes(score)) {
+    const std::array<int, kNoteColumns> row = {note.pitch, note.velocity,
+                                               note.onset - previous_grid, note.duration, note.bpm};
     for (std::size_t column = 0; column < kNoteColumns; ++column) {
-      const std::size_t index = nearest(columns()[column].values, wanted[column]);
+      const std::size_t index = nearest(columns()[column].values, row[column]);
       ids.push_back(first_id(column) + static_cast<TokenId>(index));
-      if (column == kInterval) decoded_grid += columns()[column].values[index];
     }
+    previous_grid = note.onset;
   }
   return ids;
 }

@@ -22,7 +22,8 @@ const std::vector<int>& note_column_sizes();
 // and triplets alike.
 Vocabulary note_matrix_vocabulary();
 
-// All notes but drums by onset and pitch. Shape: [notes * kNoteColumns]. An interval is measured
+// All notes but drums by onset and pitch, each pitch once an onset.
+// Shape: [notes * kNoteColumns]. An interval is measured
 // from where decoding will stand, so rounding does not add up.
 std::vector<TokenId> encode_note_matrix(const Score& score);
 

@@ -119,7 +119,7 @@ std::vector<SymbolEvent> symbol_events(const Score& score) {
 
 std::string note_symbol(int pitch) {
   return std::string(kPitchNames[static_cast<std::size_t>(pitch % 12)]) +
-         std::to_string(pitch / 12 - 1);
+         std::to_string(std::max(pitch / 12, 1) - 1);
 }
 
 std::string chord_symbol(const std::vector<int>& pitches) {

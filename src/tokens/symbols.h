@@ -28,6 +28,8 @@ struct SymbolEvent {
 std::vector<SymbolEvent> symbol_events(const Score& score);
 
 // "C4" for 60, "B-4" for 70; sharps for C, F and G, flats for E and B, as music21 names them.
+// Pitches below 12, under every piano's lowest key, take the name of the octave above: "B-1" is B
+// flat 1.
 std::string note_symbol(int pitch);
 
 // The normal order of the distinct pitch classes of `pitches`, joined by dots: {60, 64, 67} gives

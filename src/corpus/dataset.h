@@ -1,0 +1,49 @@
+#pragma once
+// A corpus as numbers: what models learn from and are judged on.
+
+#include <string>
+#include <vector>
+
+#include "corpus/corpus.h"
+#include "tokens/representation.h"
+#include "tokens/rhythm.h"
+#include "tokens/vocabulary.h"
+
+namespace undersong {
+
+struct DatasetOptions {
+  Representation representation = Representation::kSymbols;
+  std::vector<std::string> groups;  // empty: all
+  std::string track_name;  // only tracks whose name holds this, whatever the case; empty: all
+  std::int64_t minimum_count = 10;  // symbols seen fewer times are dropped, as the seed meant to
+  std::vector<std::string>
+      held_out;  // paths of pieces to validate on instead of the manifest's split
+};
+
+struct DatasetPiece {
+  std::string path;
+  std::string licence;
+  Split split = Split::kTrain;
+  std::vector<TokenId> ids;
+};
+
+struct Dataset {
+  std::string corpus;
+  std::string corpus_sha256;
+  Representation representation = Representation::kSymbols;
+  Vocabulary vocabulary;
+  std::vector<int> column_sizes;     // for the note matrix
+  std::vector<DatasetPiece> pieces;  // duplicates left out
+  RhythmTable rhythm;                // for symbols, from the pieces of the training split
+
+  std::vector<const DatasetPiece*> of(Split split) const;
+  // Sorted and distinct; an empty one is named "unknown".
+  std::vector<std::string> licences() const;
+};
+
+// The vocabulary is counted over all chosen pieces, whichever their split.
+// Errors: kUsage for a group, track name or held-out path that is not there, and when nothing is
+// left to learn from.
+Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options);
+
+}  // namespace undersong
