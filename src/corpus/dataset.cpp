@@ -26,22 +26,14 @@ Score with_tracks_named(Score score, const std::string& name) {
   return score;
 }
 
-bool is_chosen(const Piece& piece, const DatasetOptions& options) {
-  if (!piece.duplicate_of.empty()) return false;
-  return options.groups.empty() ||
-         std::any_of(options.groups.begin(), options.groups.end(),
-                     [&](const std::string& group) { return lower(group) == lower(piece.group); });
-}
-
-void check_groups(const Manifest& manifest, const std::vector<std::string>& groups) {
-  std::set<std::string> known;
-  for (const auto& piece : manifest.pieces) known.insert(lower(piece.group));
+std::vector<Piece> pieces_of_groups(const Manifest& manifest,
+                                    const std::vector<std::string>& groups) {
+  if (groups.empty()) return manifest.pieces;
+  std::vector<Piece> pieces;
   for (const auto& group : groups) {
-    if (known.contains(lower(group))) continue;
-    throw Error(ErrorKind::kUsage, "the corpus " + manifest.name + " has no group \"" + group +
-                                       "\"; `undersong corpus show " + manifest.name +
-                                       "` lists them");
+    for (auto& piece : pieces_of_group(manifest, group)) pieces.push_back(std::move(piece));
   }
+  return pieces;
 }
 
 // The split of a piece when some are held out by name: those validate, all others train.
@@ -58,12 +50,11 @@ struct ChosenPiece {
 
 std::vector<ChosenPiece> read_chosen(const Corpus& corpus, const DatasetOptions& options) {
   const Manifest& manifest = corpus.manifest();
-  check_groups(manifest, options.groups);
   const std::set<std::string> held_out(options.held_out.begin(), options.held_out.end());
   std::set<std::string> found;
   std::vector<ChosenPiece> chosen;
-  for (const Piece& piece : manifest.pieces) {
-    if (!is_chosen(piece, options)) continue;
+  for (const Piece& piece : pieces_of_groups(manifest, options.groups)) {
+    if (!piece.duplicate_of.empty()) continue;
     throw_if_cancelled();
     Score score = with_tracks_named(corpus.read_piece(piece), options.track_name);
     if (note_count(score) == 0) continue;
