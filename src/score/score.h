@@ -7,12 +7,13 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace undersong {
 
 // Position or span in ticks; `Score::ticks_per_quarter` of them make a quarter note. Never negative
-// in a Score.
+// in a Score; onset plus duration is at most the largest Ticks.
 using Ticks = std::int32_t;
 
 // Channel 10 as people count it: percussion in General MIDI.
@@ -27,7 +28,14 @@ struct Note {
   std::uint8_t release_velocity =
       64;  // 0-127; 64 is what the standard takes when a file does not say
 
-  auto operator<=>(const Note&) const = default;
+  // By onset, then pitch: a chord reads from its lowest note. Then duration, as the first of two
+  // equal keys ends first (midi/midi_file.h says why).
+  std::strong_ordering operator<=>(const Note& other) const {
+    return std::tie(onset_ticks, pitch, duration_ticks, channel, velocity, release_velocity) <=>
+           std::tie(other.onset_ticks, other.pitch, other.duration_ticks, other.channel,
+                    other.velocity, other.release_velocity);
+  }
+  bool operator==(const Note&) const = default;
 };
 
 // A channel message other than a note.
@@ -75,7 +83,7 @@ struct SystemExclusive {
 
 struct Track {
   std::string name;
-  std::vector<Note> notes;               // sorted by (onset, pitch, …)
+  std::vector<Note> notes;               // sorted by (onset, pitch, duration, …)
   std::vector<ControlEvent> controls;    // sorted by tick; the file's order at equal ticks
   std::vector<TextEvent> texts;          // sorted by tick
   std::vector<SystemExclusive> sysexes;  // sorted by tick
