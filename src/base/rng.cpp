@@ -48,15 +48,6 @@ std::uint64_t Rng::below(std::uint64_t bound) {
   return value % bound;
 }
 
-double Rng::normal() {
-  for (;;) {
-    const double u = 2.0 * uniform() - 1.0;
-    const double v = 2.0 * uniform() - 1.0;
-    const double s = u * u + v * v;
-    if (s > 0.0 && s < 1.0) return u * std::sqrt(-2.0 * std::log(s) / s);
-  }
-}
-
 std::size_t Rng::weighted(std::span<const double> weights) {
   double total = 0.0;
   for (const double weight : weights) total += weight;

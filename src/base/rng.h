@@ -24,9 +24,6 @@ class Rng {
   // Uniform in [0, bound) without bias; bound >= 1.
   std::uint64_t below(std::uint64_t bound);
 
-  // Standard normal, by the polar method.
-  double normal();
-
   // Draws an index with probability weights[i] / sum(weights). Weights are finite, not negative,
   // and not all 0.
   std::size_t weighted(std::span<const double> weights);
