@@ -107,15 +107,19 @@ std::vector<std::uint8_t> read_file(const fs::path& path) {
 
 std::string read_text_file(const fs::path& path) { return read_whole<std::string>(path); }
 
-AtomicFile::AtomicFile(fs::path path, Overwrite overwrite) : path_(std::move(path)) {
+void check_output(const fs::path& path, Overwrite overwrite) {
   std::error_code ignored;
-  if (path_.filename().empty() || fs::is_directory(path_, ignored)) {
-    throw Error(ErrorKind::kUsage, display(path_) + " is a folder; name a file to write");
+  if (path.filename().empty() || fs::is_directory(path, ignored)) {
+    throw Error(ErrorKind::kUsage, display(path) + " is a folder; name a file to write");
   }
-  if (overwrite == Overwrite::kRefuse && fs::exists(fs::symlink_status(path_, ignored))) {
+  if (overwrite == Overwrite::kRefuse && fs::exists(fs::symlink_status(path, ignored))) {
     throw Error(ErrorKind::kUsage,
-                display(path_) + " exists already; give another name, or --force to overwrite it");
+                display(path) + " exists already; give another name, or --force to overwrite it");
   }
+}
+
+AtomicFile::AtomicFile(fs::path path, Overwrite overwrite) : path_(std::move(path)) {
+  check_output(path_, overwrite);
   if (path_.has_parent_path()) {
     std::error_code failure;
     fs::create_directories(path_.parent_path(), failure);

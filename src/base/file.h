@@ -27,6 +27,10 @@ std::string read_text_file(const std::filesystem::path& path);
 //   file.commit();
 enum class Overwrite { kRefuse, kAllow };
 
+// Says early what AtomicFile would say late: whether `path` can be the name of an output.
+// Errors: kUsage when it exists and may not be overwritten, or is a folder.
+void check_output(const std::filesystem::path& path, Overwrite overwrite);
+
 class AtomicFile {
  public:
   // Errors: kUsage when the target exists and may not be overwritten, or is a folder; kIo when its

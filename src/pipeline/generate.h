@@ -1,0 +1,56 @@
+#pragma once
+// A model alone writes music, as in the seed: `undersong generate`.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "model/model.h"
+#include "pipeline/render.h"
+#include "sample/sampler.h"
+#include "score/score.h"
+
+namespace undersong {
+
+// How symbols that say nothing of time become music.
+enum class Rhythm {
+  kLearned,  // gaps, durations, velocities and octaves as the corpus had them with each symbol
+  kEven,     // every symbol a quarter note after the last: the seed's way
+};
+
+struct GenerateRequest {
+  std::filesystem::path model;                 // a weight file
+  std::vector<std::filesystem::path> outputs;  // by suffix, as write_music
+  std::int64_t notes = 300;                    // symbols, or notes of a note matrix
+  SamplingOptions sampling;
+  std::optional<std::uint64_t> seed;  // unset: chosen, and reported
+  std::optional<std::filesystem::path>
+      prompt;  // a MIDI file to go on from; unset: a window held out in training
+  Rhythm rhythm = Rhythm::kLearned;
+  std::optional<double> bpm;   // unset: 120 for symbols, the model's own tempo for a note matrix
+  std::optional<int> program;  // 0-127; unset: piano
+  MusicFileOptions music;      // title, SoundFont, loudness, overwriting
+};
+
+struct GenerateReport {
+  std::uint64_t seed = 0;
+  ModelInfo model;
+  std::size_t notes = 0;  // in the score
+  double length_seconds = 0.0;
+  std::vector<MusicFileReport> files;
+};
+
+// Errors: kUsage for numbers out of range and outputs that exist; those of load_model, load_midi
+// and write_music; kMismatch when the prompt has too few symbols that the model knows. Every output
+// is written whole or not at all.
+GenerateReport generate(const GenerateRequest& request, Progress& progress);
+
+// The music alone, without files: what generate() writes. The same request gives the same score on
+// every machine.
+Score generate_score(const LoadedModel& model, const GenerateRequest& request, std::uint64_t seed,
+                     Progress& progress);
+
+}  // namespace undersong
