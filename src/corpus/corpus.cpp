@@ -96,8 +96,9 @@ std::vector<std::string> corpus_names() {
   fs::directory_iterator entries(corpora_folder(), failure);
   for (; !failure && entries != fs::directory_iterator(); entries.increment(failure)) {
     std::error_code ignored;
-    if (fs::exists(manifest_path(entries->path()), ignored))
-      names.push_back(entries->path().filename().string());
+    const std::string name = entries->path().filename().string();
+    if (is_possible_name(name) && fs::exists(manifest_path(entries->path()), ignored))
+      names.push_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -1,0 +1,277 @@
+#include "corpus/ingest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <map>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "base/cancel.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "corpus/candidates.h"
+#include "corpus/corpus.h"
+#include "corpus/digest.h"
+#include "corpus/split.h"
+#include "corpus/suggestion.h"
+#include "corpus/writer.h"
+#include "midi/midi_file.h"
+#include "score/tempo_map.h"
+
+namespace undersong {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The largest MIDI files that people have made for fun are about this size.
+constexpr std::uintmax_t kLargestFileBytes = std::uintmax_t{64} << 20U;
+constexpr double kLongestSeconds = 24.0 * 3600.0;
+// Files read ahead of writing: enough to keep the threads busy, few enough to stay small.
+constexpr std::size_t kBatchFiles = 64;
+constexpr unsigned kMostThreads = 8;
+
+// What became of a candidate: a rejection, an id that is known, or a piece with its bytes.
+struct Examined {
+  std::string rejection;
+  Piece piece;
+  std::vector<std::uint8_t> bytes;  // empty when the id was known before
+};
+
+std::vector<std::uint8_t> bytes_of(Candidate& candidate) {
+  if (!candidate.problem.empty()) throw Error(ErrorKind::kFormat, candidate.problem);
+  if (candidate.file.empty()) return std::move(candidate.bytes);
+  if (fs::file_size(candidate.file) > kLargestFileBytes) {
+    throw Error(ErrorKind::kFormat, fmt::format("it is larger than {} MiB, which no MIDI file is",
+                                                kLargestFileBytes >> 20U));
+  }
+  return read_file(candidate.file);
+}
+
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == text.npos) return "";
+  return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
+}
+
+std::string title_of(const Score& score, const std::string& path) {
+  for (const auto& track : score.tracks) {
+    if (std::string name = trimmed(track.name); !name.empty()) return valid_utf8(name);
+  }
+  return fs::path(path).stem().string();
+}
+
+void describe(Piece& piece, MidiReading reading) {
+  const Score& score = reading.score;
+  piece.notes = static_cast<std::int64_t>(note_count(score));
+  if (piece.notes == 0) throw Error(ErrorKind::kFormat, "there are no notes in it");
+  piece.seconds = length_seconds(score);
+  if (piece.seconds > kLongestSeconds) {
+    throw Error(ErrorKind::kFormat,
+                fmt::format("it would last {:.0f} hours, which is no piece of music",
+                            piece.seconds / 3600.0));
+  }
+  piece.title = title_of(score, piece.path);
+  piece.repairs = std::move(reading.repairs);
+  NoteDigest digest = digest_notes(score);
+  piece.note_digest = std::move(digest.sha256);
+  piece.reference_pitch = digest.reference_pitch;
+}
+
+Examined examine(Candidate& candidate, const std::set<std::string, std::less<>>& known_ids) {
+  Examined result;
+  result.piece.path = candidate.path;
+  result.piece.group = candidate.group;
+  try {
+    auto bytes = bytes_of(candidate);
+    if (bytes.empty()) throw Error(ErrorKind::kFormat, "the file is empty");
+    result.piece.id = sha256_hex(bytes);
+    if (known_ids.contains(result.piece.id)) return result;
+    describe(result.piece, read_midi(bytes));
+    result.bytes = std::move(bytes);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kCancelled) throw;
+    result.rejection = valid_utf8(error.message());
+  } catch (const fs::filesystem_error& error) {
+    result.rejection = valid_utf8(error.code().message());
+  }
+  return result;
+}
+
+// Examines all candidates at once; the result does not depend on the number of threads.
+std::vector<Examined> examine_all(std::span<Candidate> candidates,
+                                  const std::set<std::string, std::less<>>& known_ids) {
+  std::vector<Examined> results(candidates.size());
+  std::vector<std::exception_ptr> failures(candidates.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < candidates.size(); i = next++) {
+      try {
+        results[i] = examine(candidates[i], known_ids);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    }
+  };
+  const std::size_t threads = std::min<std::size_t>(
+      std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads), candidates.size());
+  std::vector<std::thread> helpers;
+  for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+  work();
+  for (auto& helper : helpers) helper.join();
+  for (const auto& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+  return results;
+}
+
+// One run of add_to_corpus.
+class Ingestion {
+ public:
+  Ingestion(CorpusWriter& writer, const IngestOptions& options)
+      : writer_(writer), manifest_(writer.manifest()), options_(options) {
+    for (auto* text : {&options_.group, &options_.licence, &options_.source})
+      *text = valid_utf8(*text);
+    for (std::size_t i = 0; i < manifest_.pieces.size(); ++i) index(i);
+    for (const auto& rejection : manifest_.rejections) rejected_origins_.insert(rejection.origin);
+  }
+
+  void take_batch(std::span<Candidate> batch) {
+    auto results = examine_all(batch, known_ids_);
+    for (std::size_t i = 0; i < batch.size(); ++i) take(batch[i], results[i]);
+  }
+
+  IngestReport finish(std::int64_t files) {
+    const std::size_t first_new = manifest_.pieces.size() - new_pieces_;
+    assign_splits(manifest_.pieces, first_new);
+    std::sort(manifest_.rejections.begin(), manifest_.rejections.end(),
+              [](const Rejection& a, const Rejection& b) { return a.origin < b.origin; });
+    report_.files = files;
+    report_.accepted.assign(manifest_.pieces.begin() + static_cast<std::ptrdiff_t>(first_new),
+                            manifest_.pieces.end());
+    report_.pieces = static_cast<std::int64_t>(manifest_.pieces.size());
+    return std::move(report_);
+  }
+
+ private:
+  void index(std::size_t i) {
+    const Piece& piece = manifest_.pieces[i];
+    known_ids_.insert(piece.id);
+    position_of_.emplace(piece.id, i);
+    originals_.emplace(piece.note_digest, i);  // the first of its kind stays
+  }
+
+  void take(const Candidate& candidate, Examined& result) {
+    forget_rejection(candidate.origin);
+    if (!result.rejection.empty()) {
+      report_.rejected.push_back({candidate.path, candidate.origin, result.rejection});
+      manifest_.rejections.push_back(report_.rejected.back());
+      rejected_origins_.insert(candidate.origin);
+    } else if (known_ids_.contains(result.piece.id)) {
+      report_.already_there.push_back(candidate.path);
+      renew_terms(manifest_.pieces[position_of_.at(result.piece.id)]);
+    } else {
+      writer_.write_piece(result.piece.id, result.bytes);
+      add(std::move(result.piece));
+    }
+  }
+
+  void add(Piece piece) {
+    if (!options_.group.empty()) piece.group = options_.group;
+    piece.licence = options_.licence;
+    piece.source = options_.source;
+    if (const auto found = originals_.find(piece.note_digest); found != originals_.end()) {
+      const Piece& original = manifest_.pieces[found->second];
+      piece.duplicate_of = original.id;
+      piece.transposed_by = piece.reference_pitch - original.reference_pitch;
+    }
+    manifest_.pieces.push_back(std::move(piece));
+    ++new_pieces_;
+    index(manifest_.pieces.size() - 1);
+  }
+
+  void renew_terms(Piece& piece) {
+    const Piece before = piece;
+    if (!options_.licence.empty()) piece.licence = options_.licence;
+    if (!options_.source.empty()) piece.source = options_.source;
+    if (piece != before) ++report_.new_terms;
+  }
+
+  void forget_rejection(const std::string& origin) {
+    if (rejected_origins_.erase(origin) == 0) return;
+    std::erase_if(manifest_.rejections,
+                  [&](const Rejection& rejection) { return rejection.origin == origin; });
+  }
+
+  CorpusWriter& writer_;
+  Manifest& manifest_;
+  IngestOptions options_;
+  IngestReport report_;
+  std::size_t new_pieces_ = 0;
+  std::set<std::string, std::less<>> known_ids_;
+  std::map<std::string, std::size_t> position_of_;  // by id
+  std::map<std::string, std::size_t> originals_;    // by digest
+  std::set<std::string> rejected_origins_;
+};
+
+// Ends the bar when it leaves scope, by an error too.
+class ProgressTask {
+ public:
+  ProgressTask(Progress& progress, std::size_t files) : progress_(progress) {
+    progress_.begin("adding", static_cast<std::int64_t>(files), "files");
+  }
+  ~ProgressTask() { progress_.end(); }
+  ProgressTask(const ProgressTask&) = delete;
+  ProgressTask& operator=(const ProgressTask&) = delete;
+  void update(std::size_t done, const std::string& path) {
+    progress_.update(static_cast<std::int64_t>(done), path);
+  }
+
+ private:
+  Progress& progress_;
+};
+
+}  // namespace
+
+IngestReport add_to_corpus(const std::string& name, std::span<const fs::path> paths,
+                           const IngestOptions& options, Progress& progress) {
+  corpus_folder(name);  // a bad name is told before the search
+  auto candidates = find_candidates(paths);
+  CorpusWriter writer(name, CorpusWriter::Missing::kCreate);
+  Ingestion ingestion(writer, options);
+  ProgressTask task(progress, candidates.size());
+  for (std::size_t done = 0; done < candidates.size(); done += kBatchFiles) {
+    throw_if_cancelled();
+    const std::size_t count = std::min(kBatchFiles, candidates.size() - done);
+    ingestion.take_batch(std::span(candidates).subspan(done, count));
+    task.update(done + count, candidates[done + count - 1].path);
+  }
+  auto report = ingestion.finish(static_cast<std::int64_t>(candidates.size()));
+  writer.commit();
+  return report;
+}
+
+std::int64_t remove_group(const std::string& name, const std::string& group) {
+  CorpusWriter writer(name, CorpusWriter::Missing::kRefuse);
+  auto& pieces = writer.manifest().pieces;
+  const auto removed = static_cast<std::int64_t>(pieces_of_group(writer.manifest(), group).size());
+  const std::string wanted = lower_case(group);
+  std::erase_if(pieces, [&](const Piece& piece) { return lower_case(piece.group) == wanted; });
+
+  std::map<std::string, const Piece*> originals;  // by digest, of what is left
+  for (auto& piece : pieces) {
+    const auto [found, is_first] = originals.emplace(piece.note_digest, &piece);
+    piece.duplicate_of = is_first ? "" : found->second->id;
+    piece.transposed_by = is_first ? 0 : piece.reference_pitch - found->second->reference_pitch;
+  }
+  writer.commit();
+  writer.sweep();
+  return removed;
+}
+
+}  // namespace undersong
