@@ -75,10 +75,6 @@ std::string or_empty(const Metadata& metadata, const std::string& key) {
 
 }  // namespace
 
-std::string_view name_of(Representation representation) {
-  return representation == Representation::kSymbols ? "symbols" : "note-matrix";
-}
-
 Metadata weight_metadata(const ModelInfo& info, const Vocabulary& vocabulary) {
   Metadata metadata = {
       {"undersong.format", std::to_string(kWeightFormat)},

@@ -12,8 +12,6 @@ namespace undersong {
 // Raised when a weight file written by this version cannot be read by the one before it.
 inline constexpr int kWeightFormat = 1;
 
-std::string_view name_of(Representation representation);
-
 // The metadata of a weight file: everything in `info`, and the vocabulary.
 std::map<std::string, std::string> weight_metadata(const ModelInfo& info,
                                                    const Vocabulary& vocabulary);

@@ -2,12 +2,12 @@
 
 namespace undersong {
 
-// The paper reads a matrix of note, velocity and time interval; a duration stands beside them here,
-// and every column of a note is drawn given the columns before it.
+// The paper reads a matrix of note, velocity and time interval; duration and tempo stand beside
+// them here, and every column of a note is drawn given the columns before it.
 Architecture note_matrix_architecture() {
   Architecture matrix;
   matrix.name = "note-matrix";
-  matrix.summary = "pitch, velocity, interval and duration of each note: rhythm and loudness vary";
+  matrix.summary = "pitch, loudness, interval, duration and tempo of each note: rhythm varies";
   matrix.source = "Mangal, Modak & Joshi 2019, arXiv:1908.01080";
   matrix.representation = Representation::kNoteMatrix;
   matrix.reading = Reading::kRecurrent;
