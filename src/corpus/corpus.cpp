@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/paths.h"
-#include "corpus/suggestion.h"
+#include "base/suggestion.h"
 #include "midi/midi_file.h"
 
 namespace undersong {

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "corpus/suggestion.h"
+#include "base/suggestion.h"
 
 namespace undersong {
 namespace {

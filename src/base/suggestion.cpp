@@ -1,4 +1,4 @@
-#include "corpus/suggestion.h"
+#include "base/suggestion.h"
 
 #include <algorithm>
 #include <vector>
@@ -22,10 +22,9 @@ std::string listed(std::span<const std::string> names) {
   return list;
 }
 
-// A slip of the finger or the start of a name; anything further is a guess.
-bool is_near(std::string_view unknown, std::string_view name) {
-  return name.starts_with(unknown) ||
-         edit_distance(unknown, name) <= std::max<std::size_t>(1, name.size() / 3);
+// How far a name is from what was typed; the start of a name is as good as the name.
+std::size_t slips(std::string_view unknown, std::string_view name) {
+  return !unknown.empty() && name.starts_with(unknown) ? 0 : edit_distance(unknown, name);
 }
 
 }  // namespace
@@ -56,15 +55,25 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-std::string suggestion(std::string_view unknown, std::span<const std::string> names) {
-  if (names.empty()) return "";
+std::optional<std::string> nearest_name(std::string_view unknown,
+                                        std::span<const std::string> names) {
   const std::string wanted = lower_case(unknown);
   const auto nearest =
       std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-        return edit_distance(wanted, lower_case(a)) < edit_distance(wanted, lower_case(b));
+        return slips(wanted, lower_case(a)) < slips(wanted, lower_case(b));
       });
+  if (nearest == names.end()) return std::nullopt;
+  // A slip of the finger; anything further is a guess.
+  const std::size_t limit = std::max<std::size_t>(1, nearest->size() / 3);
+  if (slips(wanted, lower_case(*nearest)) > limit) return std::nullopt;
+  return *nearest;
+}
+
+std::string suggestion(std::string_view unknown, std::span<const std::string> names) {
+  if (names.empty()) return "";
   std::string text;
-  if (is_near(wanted, lower_case(*nearest))) text = "; did you mean " + display(*nearest) + "?";
+  if (const auto nearest = nearest_name(unknown, names))
+    text = "; did you mean " + display(*nearest) + "?";
   return text + (text.empty() ? "; there are: " : " There are: ") + listed(names);
 }
 
