@@ -11,7 +11,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "corpus/suggestion.h"
+#include "base/suggestion.h"
 
 namespace undersong {
 namespace {

@@ -11,8 +11,8 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/suggestion.h"
 #include "corpus/archive.h"
-#include "corpus/suggestion.h"
 
 namespace undersong {
 namespace {
