@@ -5,9 +5,8 @@
 
 namespace undersong {
 
-// The tempo map scaled so that the first tempo (the one at tick 0, 120 BPM when none is set there)
-// becomes `bpm`: later changes keep their ratio to it, so a rubato stays a rubato. Errors: kUsage
-// outside 10-1000.
+// The tempo map scaled so that the tempo at the first note becomes `bpm`. Every other change keeps
+// its ratio to it, so a rubato stays a rubato. Errors: kUsage outside 10-1000.
 Score with_bpm(Score score, double bpm);
 
 // Every channel but percussion plays General MIDI program `program`, 0-127, throughout: program

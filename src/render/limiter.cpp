@@ -1,0 +1,82 @@
+#include "render/limiter.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace undersong::detail {
+namespace {
+
+constexpr double kLookAheadSeconds = 0.005;
+constexpr double kReleaseSeconds = 0.080;
+
+// Replaces each value by the highest within `reach` before and after, in linear time: blocks as
+// wide as the window, the maximum run forward and backward inside each. Source: van Herk 1992,
+// doi:10.1016/0167-8655(92)90069-C.
+void hold_maxima(std::vector<float>& values, std::size_t reach) {
+  const std::size_t width = 2 * reach + 1;
+  const std::size_t padded_size = (values.size() + 2 * reach + width - 1) / width * width;
+  std::vector<float> forward(padded_size, 0.0F);
+  std::copy(values.begin(), values.end(), forward.begin() + static_cast<std::ptrdiff_t>(reach));
+  std::vector<float> backward = forward;
+  for (std::size_t block = 0; block < padded_size; block += width) {
+    for (std::size_t i = block + 1; i < block + width; ++i)
+      forward[i] = std::max(forward[i], forward[i - 1]);
+    for (std::size_t i = block + width - 1; i-- > block;)
+      backward[i] = std::max(backward[i], backward[i + 1]);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = std::max(backward[i], forward[i + 2 * reach]);
+}
+
+// Replaces each value by the mean of those within `reach` before and after; beyond the ends the
+// first and last value go on. Sums in double are exact here: fewer than 2^12 floats near 1.
+void smooth(std::vector<float>& values, std::size_t reach) {
+  if (values.empty()) return;
+  const std::size_t size = values.size();
+  const std::size_t width = 2 * reach + 1;
+  const float last = values.back();
+  std::vector<float> window(width, values.front());  // a ring of what was there before
+  double sum = static_cast<double>(values.front()) * static_cast<double>(width);
+  const auto slide_in = [&](float value, std::size_t slot) {
+    sum += static_cast<double>(value) - static_cast<double>(window[slot]);
+    window[slot] = value;
+  };
+  std::size_t slot = 0;
+  const auto value_at = [&](std::size_t i) { return i < size ? values[i] : last; };
+  for (std::size_t i = 1; i <= reach; ++i) slide_in(value_at(i), slot++);
+  const double share = 1.0 / static_cast<double>(width);
+  for (std::size_t i = 0; i < size; ++i) {
+    values[i] = static_cast<float>(sum * share);
+    if (slot == width) slot = 0;
+    slide_in(value_at(i + reach + 1), slot++);
+  }
+}
+
+}  // namespace
+
+Limiter::Limiter(std::vector<float> peaks, int sample_rate)
+    : held_peaks_(std::move(peaks)),
+      reach_(static_cast<std::size_t>(kLookAheadSeconds * sample_rate / 2.0)),
+      release_step_(1.0 - std::exp(-1.0 / (kReleaseSeconds * sample_rate))) {
+  for (const float peak : held_peaks_) highest_peak_ = std::max(highest_peak_, peak);
+  // Two smoothings follow, each as wide as `reach_`.
+  hold_maxima(held_peaks_, 2 * reach_);
+}
+
+std::span<const float> Limiter::curve(double gain, double ceiling) {
+  curve_.resize(held_peaks_.size());
+  const auto allowed = static_cast<float>(ceiling / gain);
+  const auto step = static_cast<float>(release_step_);
+  float current = 1.0F;
+  for (std::size_t i = 0; i < curve_.size(); ++i) {
+    const float peak = held_peaks_[i];
+    const float limit = peak > allowed ? allowed / peak : 1.0F;
+    current = std::min(limit, current + (1.0F - current) * step);
+    curve_[i] = current;
+  }
+  smooth(curve_, reach_);
+  smooth(curve_, reach_);
+  return curve_;
+}
+
+}  // namespace undersong::detail
