@@ -1,0 +1,137 @@
+#include "pipeline/render.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "audio/audio_file.h"
+#include "base/error.h"
+#include "midi/midi_file.h"
+#include "render/soundfont.h"
+#include "score/tempo_map.h"
+#include "score/transform.h"
+
+namespace undersong {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+bool is_midi(const fs::path& path) {
+  std::string suffix = path.extension().string();
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return suffix == ".mid" || suffix == ".midi";
+}
+
+// Today in UTC. SOURCE_DATE_EPOCH, seconds since 1970, takes its place where the same bytes are
+// wanted on another day. Source: reproducible-builds.org/specs/source-date-epoch.
+std::string date_for_tags() {
+  std::time_t now = std::time(nullptr);
+  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH"); fixed != nullptr) {
+    const std::string_view text = fixed;
+    std::int64_t seconds = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (failure == std::errc() && end == text.data() + text.size() && seconds >= 0)
+      now = static_cast<std::time_t>(seconds);
+  }
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+}
+
+std::string comment_for_tags(const MusicOrigin& origin) {
+  std::string comment;
+  const auto add = [&](const std::string& part) {
+    if (!comment.empty()) comment += "; ";
+    comment += part;
+  };
+  if (!origin.model.empty()) add("model " + origin.model);
+  if (origin.seed) add(fmt::format("seed {}", *origin.seed));
+  return comment;
+}
+
+AudioTags tags_for(const fs::path& path, const MusicOrigin& origin) {
+  return {.title = origin.title.empty() ? path.stem().string() : origin.title,
+          .artist = "",
+          .date = date_for_tags(),
+          .genre = origin.genre,
+          .comment = comment_for_tags(origin),
+          .software = "undersong " UNDERSONG_VERSION};
+}
+
+// Before minutes of rendering, not after.
+void check_target(const fs::path& path, Overwrite overwrite) {
+  check_music_suffix(path);
+  const AtomicFile probe(path, overwrite);
+}
+
+MusicFileReport write_audio(const Score& score, const fs::path& path,
+                            const MusicFileOptions& options, Progress& progress) {
+  const auto start = Clock::now();
+  MusicFileReport report;
+  report.path = path;
+  report.is_audio = true;
+  RenderOptions rendering = options.render;
+  rendering.soundfont = find_soundfont(rendering.soundfont);
+  report.soundfont = rendering.soundfont;
+  AudioBuffer audio = render(score, rendering, progress);
+  report.mastering = master(audio, options.mastering);
+  save_audio(path, audio, tags_for(path, options.origin), options.overwrite);
+  report.length_seconds = audio.length_seconds();
+  report.seconds_taken = std::chrono::duration<double>(Clock::now() - start).count();
+  report.times_real_time = report.length_seconds / std::max(report.seconds_taken, 1e-9);
+  return report;
+}
+
+bool is_same_file(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  return fs::equivalent(a, b, ignored);
+}
+
+}  // namespace
+
+void check_music_suffix(const fs::path& path) {
+  if (is_midi(path) || audio_format_of(path)) return;
+  throw Error(ErrorKind::kUsage, "cannot tell the format of " + display(path) +
+                                     " by its suffix: end the name in .mid, " + kAudioSuffixes);
+}
+
+MusicFileReport write_music(const Score& score, const fs::path& path,
+                            const MusicFileOptions& options, Progress& progress) {
+  check_target(path, options.overwrite);
+  if (!is_midi(path)) return write_audio(score, path, options, progress);
+  save_midi(path, score, options.overwrite);
+  MusicFileReport report;
+  report.path = path;
+  report.length_seconds = length_seconds(score);
+  return report;
+}
+
+RenderReport render_file(const RenderRequest& request, Progress& progress) {
+  if (is_same_file(request.input, request.output)) {
+    throw Error(ErrorKind::kUsage,
+                display(request.output) + " is the input itself; give the output another name");
+  }
+  check_target(request.output, request.options.overwrite);
+  MidiReading reading = load_midi(request.input);
+  Score score = std::move(reading.score);
+  if (request.bpm) score = with_bpm(std::move(score), *request.bpm);
+  if (request.program) score = with_program(std::move(score), *request.program);
+  MusicFileOptions options = request.options;
+  if (options.origin.title.empty()) options.origin.title = request.input.stem().string();
+  return {
+      .file = with_context("rendering " + display(request.input),
+                           [&] { return write_music(score, request.output, options, progress); }),
+      .repairs = std::move(reading.repairs)};
+}
+
+}  // namespace undersong
