@@ -113,7 +113,7 @@ Header read_header(Bytes file, RepairLog& repairs) {
   if (!has_name(file, found, "MThd"))
     fail(start, "there is no MThd header: this is not a Standard MIDI File");
   if (found > start)
-    repairs.add(start, fmt::format("{} bytes before the header are skipped", found - start));
+    repairs.add(start, counted(found - start, "byte") + " before the header skipped");
 
   constexpr std::size_t kHeaderBytes = 6;
   const std::size_t at = found + kChunkHeaderBytes;
@@ -151,7 +151,7 @@ class ChunkWalk {
     }
     const std::size_t found = find(file_, at_, file_.size(), "MTrk");
     if (found > at_)
-      repairs_.add(at_, fmt::format("{} bytes outside of all chunks are skipped", found - at_));
+      repairs_.add(at_, counted(found - at_, "byte") + " outside of all chunks skipped");
     at_ = found;
     if (at_ + kChunkHeaderBytes > file_.size()) {
       if (at_ < file_.size()) repairs_.add_damage(at_, "a track chunk's header is cut short");
@@ -187,12 +187,11 @@ class ChunkWalk {
     const std::size_t declared = big_endian(file_, header + 4, 4);
     if (at_ - chunk.begin == declared) return;  // right, with junk behind
     const std::size_t left = file_.size() - chunk.begin;
-    repairs_.add(header + 4,
-                 declared > left
-                     ? fmt::format("track {} claims {} bytes, and the file has {} more",
-                                   chunk.number, declared, left)
-                     : fmt::format("track {} claims {} bytes; its events say where it ends",
-                                   chunk.number, declared));
+    repairs_.add(header + 4, declared > left
+                                 ? fmt::format("track {} claims {}, and the file has {} more",
+                                               chunk.number, counted(declared, "byte"), left)
+                                 : fmt::format("track {} claims {}; its events say where it ends",
+                                               chunk.number, counted(declared, "byte")));
   }
 
   Bytes file_;
@@ -298,8 +297,9 @@ MidiReading read_midi(std::span<const std::uint8_t> bytes) {
   const auto file = bytes.first(header.end);
   const std::size_t track_count = detail::read_tracks(file, header, score, repairs);
   if (track_count != header.declared_tracks) {
-    repairs.add(header.begin, fmt::format("the header declares {} tracks, and there are {}",
-                                          header.declared_tracks, track_count));
+    repairs.add(header.begin,
+                fmt::format("the header declares {}, and the file has {}",
+                            detail::counted(header.declared_tracks, "track"), track_count));
   }
   if (header.format == 0 && track_count == 1)
     score.tracks = detail::split_by_channel(std::move(score.tracks.front()));

@@ -225,9 +225,10 @@ std::vector<Item> items_of(const Track& track) {
                 track.sysexes.size());
   for (std::uint32_t i = 0; i < track.notes.size(); ++i) {
     const Note& note = track.notes[i];
+    const Ticks end = end_of(note);
     items.push_back({note.onset_ticks, Rank::kNoteOn, i});
     // The end of a note of no length follows its start, below.
-    if (note.duration_ticks > 0) items.push_back({end_of(note), Rank::kNoteOff, i});
+    if (end > note.onset_ticks) items.push_back({end, Rank::kNoteOff, i});
   }
   add_items(items, track.texts, Rank::kText);
   add_items(items, track.sysexes, Rank::kSysex);

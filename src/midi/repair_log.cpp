@@ -6,6 +6,10 @@
 
 namespace undersong::detail {
 
+std::string counted(std::size_t count, std::string_view unit) {
+  return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+}
+
 void RepairLog::add(std::size_t byte, std::string_view what) {
   if (repairs_.size() < kMostRepairs) {
     repairs_.push_back(fmt::format("byte {}: {}", byte, what));

@@ -8,6 +8,9 @@
 
 namespace undersong::detail {
 
+// "1 byte", "2 bytes".
+std::string counted(std::size_t count, std::string_view unit);
+
 class RepairLog {
  public:
   // `what` is a sentence without its full stop; the byte is put in front.

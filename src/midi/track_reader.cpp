@@ -78,8 +78,10 @@ TrackEnd TrackReader::read(const ChunkSpan& chunk, Ticks start_tick, Track& trac
 
   const auto tick = static_cast<Ticks>(tick_);
   const std::size_t hanging = pairing_.end_all(track.notes, tick);
-  if (hanging > 0)
-    repair(fmt::format("{} of its notes never end; they end with the track", hanging));
+  if (hanging > 0) {
+    repair(fmt::format("has {} without an end; the end of the track ends them",
+                       counted(hanging, "note")));
+  }
   sort_notes(track.notes);
   return {position(), tick};
 }
@@ -302,7 +304,6 @@ std::optional<std::span<const std::uint8_t>> TrackReader::read_announced_bytes()
   const auto length = read_varint();
   if (!length) return std::nullopt;
   if (*length > left()) {
-    at_ = end_;
     cut_short();
     return std::nullopt;
   }
@@ -317,7 +318,11 @@ bool TrackReader::damaged(std::string_view what) {
   return false;
 }
 
-bool TrackReader::cut_short() { return damaged("is cut short"); }
+// Whatever is left cannot be told.
+bool TrackReader::cut_short() {
+  at_ = end_;
+  return damaged("is cut short");
+}
 
 void TrackReader::repair(std::string_view what) {
   repairs_.add(position(), fmt::format("track {} {}", number_, what));
