@@ -204,6 +204,12 @@ WeightFile train_counts(std::span<const std::vector<TokenId>> pieces,
   return file;
 }
 
+int order_of_counts(const WeightFile& weights) {
+  int order = -1;
+  while (order < kHighestOrder && weights.tensors.contains(grams_name(order + 1))) ++order;
+  return order;
+}
+
 std::shared_ptr<const Model> make_counting_model(const WeightFile& weights,
                                                  const CountingSettings& settings) {
   check_order(settings.order);

@@ -30,6 +30,9 @@ struct CountingSettings {
 WeightFile train_counts(std::span<const std::vector<TokenId>> pieces,
                         const CountingSettings& settings);
 
+// The order of such tensors; -1 when there are none.
+int order_of_counts(const WeightFile& weights);
+
 // The model of such tensors. Errors: kMismatch when they are missing, out of order, or speak of ids
 // beyond the vocabulary.
 std::shared_ptr<const Model> make_counting_model(const WeightFile& weights,
