@@ -167,12 +167,12 @@ class Ingestion {
   }
 
   void take(const Candidate& candidate, Examined& result) {
-    forget_rejection(candidate.origin);
     if (!result.rejection.empty()) {
-      report_.rejected.push_back({candidate.path, candidate.origin, result.rejection});
-      manifest_.rejections.push_back(report_.rejected.back());
-      rejected_origins_.insert(candidate.origin);
-    } else if (known_ids_.contains(result.piece.id)) {
+      reject({candidate.path, candidate.origin, result.rejection});
+      return;
+    }
+    forget_rejection(candidate.origin);
+    if (known_ids_.contains(result.piece.id)) {
       report_.already_there.push_back(candidate.path);
       renew_terms(manifest_.pieces[position_of_.at(result.piece.id)]);
     } else {
@@ -200,6 +200,22 @@ class Ingestion {
     if (!options_.licence.empty()) piece.licence = options_.licence;
     if (!options_.source.empty()) piece.source = options_.source;
     if (piece != before) ++report_.new_terms;
+  }
+
+  // A file that is rejected again keeps its place and its path.
+  void reject(Rejection rejection) {
+    report_.rejected.push_back(rejection);
+    auto& known = manifest_.rejections;
+    const auto same = rejected_origins_.insert(rejection.origin).second
+                          ? known.end()
+                          : std::find_if(known.begin(), known.end(), [&](const Rejection& one) {
+                              return one.origin == rejection.origin;
+                            });
+    if (same == known.end()) {
+      known.push_back(std::move(rejection));
+    } else {
+      same->reason = std::move(rejection.reason);
+    }
   }
 
   void forget_rejection(const std::string& origin) {
