@@ -1,0 +1,123 @@
+#include "pipeline/generate.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "base/error.h"
+#include "midi/midi_file.h"
+#include "sample/sequence.h"
+#include "score/tempo_map.h"
+#include "score/transform.h"
+#include "tokens/note_matrix.h"
+#include "tokens/rhythm.h"
+#include "tokens/symbols.h"
+
+namespace undersong {
+namespace {
+
+constexpr std::int64_t kMostNotes = 1'000'000;  // days of music; more is a slip of the keyboard
+constexpr double kDefaultBpm = 120.0;
+constexpr std::uint64_t kSeedsDrawn = 1'000'000'000;  // short enough to type again
+
+void check_request(const GenerateRequest& request) {
+  if (request.notes < 1 || request.notes > kMostNotes) {
+    throw Error(ErrorKind::kUsage, fmt::format("--notes is {}; it must lie between 1 and {}",
+                                               request.notes, kMostNotes));
+  }
+  if (request.outputs.empty())
+    throw Error(ErrorKind::kUsage, "name an output with -o, such as -o out/LSTM.mid");
+  check_options(request.sampling);
+  for (const auto& output : request.outputs) {
+    check_music_suffix(output);
+    check_output(output, request.music.overwrite);
+  }
+}
+
+std::uint64_t choose_seed(const GenerateRequest& request) {
+  if (request.seed) return *request.seed;
+  std::random_device
+      device;  // the one place that may: the seed is reported, and everything follows from it
+  return ((std::uint64_t{device()} << 32U) | device()) % kSeedsDrawn;
+}
+
+std::vector<TokenId> read_prompt(const LoadedModel& model, const std::filesystem::path& path) {
+  const Score score = load_midi(path).score;
+  if (model.info.representation == Representation::kNoteMatrix) return encode_note_matrix(score);
+  std::vector<std::string> symbols;
+  for (const auto& event : symbol_events(score)) symbols.push_back(event.symbol);
+  return model.vocabulary.encode(symbols);
+}
+
+// A window of held-out music that training left in the weight file: the seed's way to begin.
+std::vector<TokenId> draw_prompt(const LoadedModel& model, Rng rng) {
+  const auto found = model.weights.tensors.find("prompts");
+  if (found == model.weights.tensors.end() || found->second.shape.size() != 2) return {};
+  const auto& ids = model.weights.ints("prompts");
+  const auto rows = static_cast<std::uint64_t>(found->second.shape[0]);
+  const auto length = static_cast<std::size_t>(found->second.shape[1]);
+  if (rows == 0) return {};
+  const auto row = static_cast<std::ptrdiff_t>(rng.below(rows) * length);
+  std::vector<TokenId> prompt(ids.begin() + row,
+                              ids.begin() + row + static_cast<std::ptrdiff_t>(length));
+  for (const TokenId id : prompt) {
+    if (id < 0 || id >= model.vocabulary.size()) {
+      throw Error(ErrorKind::kMismatch,
+                  "the weight file's prompts name symbols that its vocabulary has not");
+    }
+  }
+  return prompt;
+}
+
+Score score_of_symbols(const LoadedModel& model, const std::vector<TokenId>& ids,
+                       const GenerateRequest& request, Rng rng) {
+  const double bpm = request.bpm.value_or(kDefaultBpm);
+  if (request.rhythm == Rhythm::kEven) return even_score(ids, model.vocabulary, bpm);
+  if (!model.weights.tensors.contains("rhythm")) {
+    throw Error(ErrorKind::kMismatch,
+                "these weights hold no learned rhythm; train them again, or use --rhythm even");
+  }
+  const auto table = RhythmTable::from_rows(model.weights.ints("rhythm"), model.vocabulary.size());
+  return learned_score(ids, model.vocabulary, table, bpm, rng);
+}
+
+}  // namespace
+
+Score generate_score(const LoadedModel& model, const GenerateRequest& request, std::uint64_t seed,
+                     Progress& progress) {
+  const bool is_matrix = model.info.representation == Representation::kNoteMatrix;
+  const Rng rng(seed);
+  SequenceRequest sequence;
+  sequence.prompt =
+      request.prompt ? read_prompt(model, *request.prompt) : draw_prompt(model, rng.fork("prompt"));
+  sequence.count = static_cast<std::size_t>(request.notes) * (is_matrix ? kNoteColumns : 1U);
+  sequence.sampling = request.sampling;
+  Rng notes_rng = rng.fork("notes");
+  const auto ids = write_sequence(*model.model, sequence, notes_rng, progress);
+
+  Score score = is_matrix ? decode_note_matrix(ids)
+                          : score_of_symbols(model, ids, request, rng.fork("rhythm"));
+  if (is_matrix && request.bpm) score = with_bpm(std::move(score), *request.bpm);
+  if (request.program) score = with_program(std::move(score), *request.program);
+  return score;
+}
+
+GenerateReport generate(const GenerateRequest& request, Progress& progress) {
+  check_request(request);
+  const LoadedModel model = load_model(request.model);
+  GenerateReport report;
+  report.seed = choose_seed(request);
+  report.model = model.info;
+  const Score score = generate_score(model, request, report.seed, progress);
+  report.notes = note_count(score);
+  report.length_seconds = length_seconds(score);
+
+  MusicFileOptions music = request.music;
+  music.origin.seed = report.seed;
+  music.origin.model = model.info.architecture;
+  for (const auto& output : request.outputs)
+    report.files.push_back(write_music(score, output, music, progress));
+  return report;
+}
+
+}  // namespace undersong
