@@ -1,0 +1,178 @@
+#include "pipeline/generate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/error.h"
+#include "midi/midi_file.h"
+#include "model/architecture.h"
+#include "model/counting_model.h"
+#include "model/model_metadata.h"
+#include "support/random_weights.h"
+#include "support/temporary_folder.h"
+#include "tokens/note_matrix.h"
+#include "tokens/rhythm.h"
+
+namespace undersong {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Scales up and down in quavers that swell, from middle C.
+Score scales() {
+  Score score;
+  score.tracks.resize(1);
+  for (int i = 0; i < 64; ++i) {
+    const int step = i % 16 < 8 ? i % 16 : 15 - i % 16;
+    score.tracks[0].notes.push_back({.onset_ticks = 240 * i,
+                                     .duration_ticks = 240,
+                                     .pitch = static_cast<std::uint8_t>(60 + 2 * step),
+                                     .velocity = static_cast<std::uint8_t>(40 + i)});
+  }
+  return score;
+}
+
+class GenerateTest : public testing::Test {
+ protected:
+  GenerateTest() {
+    save_symbol_model();
+    save_matrix_model();
+    save_midi(folder_ / "scales.mid", scales(), Overwrite::kRefuse);
+    request_.model = folder_ / "markov.safetensors";
+    request_.outputs = {folder_ / "a.mid"};
+    request_.notes = 40;
+    request_.seed = 7;
+  }
+
+  void save_symbol_model() {
+    const auto events = symbol_events(scales());
+    std::vector<std::vector<std::string>> symbols(1);
+    for (const auto& event : events) symbols[0].push_back(event.symbol);
+    const Vocabulary vocabulary = Vocabulary::count(symbols, 1);
+    const std::vector<std::vector<TokenId>> pieces = {vocabulary.encode(symbols[0])};
+    WeightFile weights = train_counts(pieces, {2, vocabulary.size()});
+    const std::vector<std::vector<SymbolEvent>> played = {events};
+    const auto rows = RhythmTable::learn(played, vocabulary).to_rows();
+    weights.tensors["rhythm"] = {{static_cast<std::int64_t>(rows.size() / RhythmTable::kRowLength),
+                                  static_cast<std::int64_t>(RhythmTable::kRowLength)},
+                                 rows};
+    weights.tensors["prompts"] = {{1, 3}, std::vector<std::int32_t>{0, 1, 2}};
+    ModelInfo info;
+    info.architecture = "markov";
+    weights.metadata = weight_metadata(info, vocabulary);
+    save_weights(folder_ / "markov.safetensors", weights, Overwrite::kRefuse);
+  }
+
+  // Untrained, which the grammar of rows and columns must not mind.
+  void save_matrix_model() {
+    const Vocabulary vocabulary = note_matrix_vocabulary();
+    const Architecture& architecture = find_architecture("note-matrix");
+    const int window = architecture.defaults.window;
+    WeightFile weights =
+        random_weights(architecture.network(vocabulary.size(), window, note_column_sizes()), 1);
+    ModelInfo info;
+    info.architecture = architecture.name;
+    info.representation = Representation::kNoteMatrix;
+    info.window = window;
+    info.column_sizes = note_column_sizes();
+    weights.metadata = weight_metadata(info, vocabulary);
+    save_weights(folder_ / "matrix.safetensors", weights, Overwrite::kRefuse);
+  }
+
+  GenerateReport run() const { return generate(request_, silent_progress()); }
+
+  std::string message() const {
+    try {
+      run();
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return "no error";
+  }
+
+  TemporaryFolder folder_;
+  GenerateRequest request_;
+};
+
+TEST_F(GenerateTest, WritesTheMidiThatTheSeedSays) {
+  const GenerateReport report = run();
+  EXPECT_EQ(report.seed, 7U);
+  const auto first = read_file(folder_ / "a.mid");
+  request_.music.overwrite = Overwrite::kAllow;
+  run();
+  EXPECT_EQ(read_file(folder_ / "a.mid"), first);
+  request_.seed = 8;
+  run();
+  EXPECT_NE(read_file(folder_ / "a.mid"), first);
+}
+
+TEST_F(GenerateTest, ChoosesASeedThatRepeatsThePiece) {
+  request_.seed.reset();
+  const GenerateReport report = run();
+  const auto first = read_file(folder_ / "a.mid");
+  request_.seed = report.seed;
+  request_.music.overwrite = Overwrite::kAllow;
+  run();
+  EXPECT_EQ(read_file(folder_ / "a.mid"), first);
+}
+
+TEST_F(GenerateTest, PlaysEvenQuartersOrTheRhythmThatItLearned) {
+  request_.rhythm = Rhythm::kEven;
+  const LoadedModel model = load_model(request_.model);
+  const Score even = generate_score(model, request_, 7, silent_progress());
+  std::set<Ticks> durations;
+  for (const auto& note : even.tracks[0].notes) durations.insert(note.duration_ticks);
+  EXPECT_EQ(durations, std::set<Ticks>{480});
+  EXPECT_EQ(even.tracks[0].notes.size(), 40U);
+
+  request_.rhythm = Rhythm::kLearned;
+  const Score learned = generate_score(model, request_, 7, silent_progress());
+  std::set<std::uint8_t> velocities;
+  for (const auto& note : learned.tracks[0].notes) velocities.insert(note.velocity);
+  EXPECT_GT(velocities.size(), 5U) << "the scales swell";
+}
+
+TEST_F(GenerateTest, WritesNotesOfTheNoteMatrix) {
+  request_.model = folder_ / "matrix.safetensors";
+  const Score score = generate_score(load_model(request_.model), request_, 7, silent_progress());
+  EXPECT_EQ(note_count(score), 40U);
+  EXPECT_GT(score.tempos.size(), 1U) << "tempo is the model's to say";
+  request_.bpm = 60.0;
+  const Score slow = generate_score(load_model(request_.model), request_, 7, silent_progress());
+  EXPECT_EQ(slow.tempos.front().microseconds_per_quarter, 1'000'000);
+}
+
+TEST_F(GenerateTest, GoesOnFromAMidiFile) {
+  request_.prompt = folder_ / "scales.mid";
+  request_.sampling.method = SamplingOptions::Method::kGreedy;
+  const Score score = generate_score(load_model(request_.model), request_, 7, silent_progress());
+  const auto& notes = score.tracks[0].notes;
+  EXPECT_EQ(notes[0].pitch, 60) << "a scale comes down to C4, and the next one starts there";
+  EXPECT_EQ(notes[1].pitch, 62);
+}
+
+TEST_F(GenerateTest, RefusesNumbersThatMakeNoSense) {
+  request_.notes = 0;
+  EXPECT_THAT(message(), testing::HasSubstr("--notes is 0"));
+  request_.notes = 40;
+  request_.sampling.temperature = -1.0;
+  EXPECT_THAT(message(), testing::HasSubstr("--temperature is -1"));
+  request_.sampling = {};
+  request_.outputs = {folder_ / "a.xyz"};
+  EXPECT_THAT(message(), testing::HasSubstr(".xyz"));
+  request_.outputs = {folder_ / "scales.mid"};
+  EXPECT_THAT(message(), testing::HasSubstr("exists already"));
+}
+
+TEST_F(GenerateTest, SaysWhenTheWeightsHoldNoRhythm) {
+  WeightFile weights = load_weights(request_.model);
+  weights.tensors.erase("rhythm");
+  save_weights(request_.model, weights, Overwrite::kAllow);
+  EXPECT_THAT(message(), testing::HasSubstr("--rhythm even"));
+  EXPECT_FALSE(fs::exists(folder_ / "a.mid"));
+}
+
+}  // namespace
+}  // namespace undersong
