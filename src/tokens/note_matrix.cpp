@@ -189,8 +189,9 @@ Score decode_note_matrix(std::span<const TokenId> ids) {
     onset += value(kInterval) * kTicksPerGrid;
     if (value(kTempo) != bpm) {
       bpm = value(kTempo);
-      const TempoChange change = {onset, static_cast<std::int32_t>(std::lround(60e6 / bpm))};
-      if (!score.tempos.empty() && score.tempos.back().tick == onset) score.tempos.pop_back();
+      const Ticks tick = score.tempos.empty() ? 0 : onset;  // the first tempo holds from the start
+      const TempoChange change = {tick, static_cast<std::int32_t>(std::lround(60e6 / bpm))};
+      if (!score.tempos.empty() && score.tempos.back().tick == tick) score.tempos.pop_back();
       score.tempos.push_back(change);
     }
     score.tracks[0].notes.push_back({.onset_ticks = onset,

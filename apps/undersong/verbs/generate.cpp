@@ -1,0 +1,106 @@
+// `undersong generate --model MODEL --notes 300 -o LSTM.mid`.
+
+#include "pipeline/generate.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "undersong/console.h"
+#include "undersong/messages.h"
+#include "undersong/verbs/music_flags.h"
+#include "undersong/verbs/verbs.h"
+
+namespace undersong {
+namespace {
+
+struct GenerateFlags {
+  Console console;
+  MusicFlags music;
+  GenerateRequest request;
+  std::string rhythm = "learned";
+  bool greedy = false;
+};
+
+nlohmann::json to_json(const GenerateReport& report) {
+  nlohmann::json files = nlohmann::json::array();
+  for (const MusicFileReport& file : report.files) files.push_back(to_json(file));
+  return {{"seed", report.seed},
+          {"notes", report.notes},
+          {"length_seconds", report.length_seconds},
+          {"model",
+           {{"architecture", report.model.architecture},
+            {"corpus", report.model.corpus},
+            {"corpus_sha256", report.model.corpus_sha256}}},
+          {"files", files}};
+}
+
+void run(GenerateFlags& flags) {
+  GenerateRequest& request = flags.request;
+  if (flags.greedy) request.sampling.method = SamplingOptions::Method::kGreedy;
+  request.rhythm = flags.rhythm == "even" ? Rhythm::kEven : Rhythm::kLearned;
+  request.bpm = flags.music.bpm;
+  request.program = flags.music.program_number();
+  request.music = flags.music.options();
+  const GenerateReport report = generate(request, flags.console.progress());
+  if (flags.console.json()) flags.console.print_json(to_json(report));
+  flags.console.show("seed {}", report.seed);
+  flags.console.say("{} notes by {}, learned from {}", report.notes, report.model.architecture,
+                    display(report.model.corpus));
+  for (const MusicFileReport& file : report.files) flags.console.say("{}", describe(file));
+}
+
+void add_sampling(CLI::App& verb, GenerateFlags& flags) {
+  GenerateRequest& request = flags.request;
+  SamplingOptions& sampling = request.sampling;
+  verb.add_option("--notes", request.notes, tr("How many symbols or notes"))
+      ->type_name("NUMBER")
+      ->capture_default_str();
+  verb.add_option("--seed", request.seed, tr("Repeats a piece; without it one is chosen and told"))
+      ->type_name("NUMBER");
+  verb.add_option("--temperature", sampling.temperature,
+                  tr("Above 1 bolder, below 1 more careful; above 0, at most 10"))
+      ->type_name("NUMBER")
+      ->capture_default_str();
+  verb.add_option("--top-k", sampling.top_k, tr("Only the K likeliest; 0: all"))
+      ->type_name("K")
+      ->capture_default_str();
+  verb.add_option("--top-p", sampling.top_p, tr("Only the likeliest that together reach P"))
+      ->type_name("P")
+      ->capture_default_str();
+  verb.add_flag("--greedy", flags.greedy, tr("Always the likeliest: the seed's argmax"));
+  verb.add_option("--prompt", request.prompt, tr("A MIDI file to go on from"))->type_name("FILE");
+  verb.add_option("--rhythm", flags.rhythm,
+                  tr("For symbols without rhythm: learned, or even quarter notes"))
+      ->check(CLI::IsMember({"even", "learned"}))
+      ->type_name("RHYTHM")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_generate_verb(CLI::App& app) {
+  const auto flags = std::make_shared<GenerateFlags>();
+  CLI::App* verb = app.add_subcommand("generate", tr("Let a model write music"));
+  verb->add_option("--model", flags->request.model, tr("The weights (.safetensors)"))
+      ->required()
+      ->type_name("FILE");
+  verb->add_option("-o,--output", flags->request.outputs,
+                   tr("Where to, as often as you like; the suffix is the format: .mid .wav .flac "
+                      ".ogg .mp3"))
+      ->required()
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  add_sampling(*verb, *flags);
+  flags->music.add_to(*verb);
+  flags->console.add_options(*verb);
+  verb->footer(
+      tr("Example: undersong generate --model models/lstm-embedding.safetensors --seed 7 "
+         "-o piece.mid -o piece.mp3"));
+  verb->callback([flags] { run(*flags); });
+}
+
+}  // namespace undersong
