@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "audio/id3_tag.h"
 #include "audio/ogg_serial.h"
 #include "base/cancel.h"
 #include "base/error.h"
@@ -48,12 +49,17 @@ class VirtualFile {
 
   int failure() const { return failure_; }  // the first errno; 0 when all went well
 
+  // Hides what was written so far: for libsndfile the file begins here.
+  void begin_here() { begin_ = ::lseek(fd_, 0, SEEK_CUR); }
+
   sf_count_t length() const {
     struct stat info {};
-    return ::fstat(fd_, &info) == 0 ? info.st_size : 0;
+    return ::fstat(fd_, &info) == 0 ? info.st_size - begin_ : 0;
   }
 
-  sf_count_t seek(sf_count_t offset, int whence) { return ::lseek(fd_, offset, whence); }
+  sf_count_t seek(sf_count_t offset, int whence) {
+    return ::lseek(fd_, whence == SEEK_SET ? offset + begin_ : offset, whence) - begin_;
+  }
 
   sf_count_t read(void* to, sf_count_t count) {
     return transfer(count, static_cast<char*>(to),
@@ -81,6 +87,7 @@ class VirtualFile {
 
   int fd_;
   int failure_ = 0;
+  sf_count_t begin_ = 0;
 };
 
 VirtualFile& file_of(void* user) { return *static_cast<VirtualFile*>(user); }
@@ -152,6 +159,14 @@ void set_quality(SNDFILE* sound, AudioFormat format) {
   throw Error(ErrorKind::kIo, "cannot write " + display(path) + ": " + reason);
 }
 
+// MP3 has its tag in front, which is written already.
+void set_tags(SNDFILE* sound, AudioFormat format, const AudioTags& tags) {
+  if (format == AudioFormat::kMp3) return;
+  for (const auto& [field, member] : kTagFields) {
+    if (!(tags.*member).empty()) sf_set_string(sound, field, (tags.*member).c_str());
+  }
+}
+
 void write_frames(SNDFILE* sound, const AudioBuffer& audio, const VirtualFile& file,
                   const fs::path& path) {
   const auto channels = static_cast<std::size_t>(audio.channels);
@@ -184,6 +199,11 @@ void encode(const fs::path& temporary, const fs::path& path, AudioFormat format,
                 fmt::format("cannot write {}: this format does not take {} channels at {} Hz",
                             display(path), audio.channels, audio.sample_rate));
   }
+  if (format == AudioFormat::kMp3) {
+    const auto tag = detail::id3_tag(tags);
+    file.write(tag.data(), static_cast<sf_count_t>(tag.size()));
+    file.begin_here();
+  }
   Sound sound(sf_open_virtual(&callbacks, SFM_WRITE, &info, &file));
   check();
   if (sound == nullptr) {
@@ -192,9 +212,7 @@ void encode(const fs::path& temporary, const fs::path& path, AudioFormat format,
                             audio.channels, audio.sample_rate, reason_of(nullptr)));
   }
   set_quality(sound.get(), format);
-  for (const auto& [field, member] : kTagFields) {
-    if (!(tags.*member).empty()) sf_set_string(sound.get(), field, (tags.*member).c_str());
-  }
+  set_tags(sound.get(), format, tags);
   write_frames(sound.get(), audio, file, path);
   check();
   const int status = sf_close(sound.release());  // headers and last pages are written only now

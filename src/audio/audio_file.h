@@ -26,7 +26,7 @@ struct AudioTags {
   std::string date;  // ISO 8601, such as 2026-11-23
   std::string genre;
   std::string comment;
-  std::string software;  // MP3 files written here keep it; libsndfile does not read it back there
+  std::string software;  // libsndfile adds its own name where it writes tags (all but MP3)
 
   bool operator==(const AudioTags&) const = default;
 };

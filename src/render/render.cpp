@@ -25,7 +25,7 @@ using detail::SynthEvent;
 
 constexpr std::int64_t kBlockFrames = 8192;  // between looks for cancellation
 constexpr std::int64_t kTailBlockFrames = 512;
-constexpr float kSilence = 3.16e-5F;  // -90 dBFS
+constexpr float kInaudible = 3.16e-5F;  // of the loudest sample: -90 dB
 
 // A tail that ends by itself needs only its last step smoothed; one that is cut off gets a fade
 // that is heard as one.
@@ -122,11 +122,12 @@ std::int64_t last_note_end(std::span<const SynthEvent> events) {
 }
 
 // Lets the last notes ring. Returns how long the end is to be faded, in seconds.
-double ring_out(Playback& playback, const detail::Synth& synth, std::int64_t longest_end) {
+double ring_out(Playback& playback, const detail::Synth& synth, float silence,
+                std::int64_t longest_end) {
   while (playback.frame() < longest_end) {
     throw_if_cancelled();
     const auto block = playback.play_until(playback.frame() + kTailBlockFrames);
-    if (synth.sounding_voices() == 0 && peak_of(block) < kSilence) return kShortFadeSeconds;
+    if (synth.sounding_voices() == 0 && peak_of(block) <= silence) return kShortFadeSeconds;
   }
   return kLongFadeSeconds;
 }
@@ -155,7 +156,8 @@ AudioBuffer render(const Score& score, const RenderOptions& options, Progress& p
     playback.play_until(std::min(music_end, playback.frame() + kBlockFrames));
     progress.update(playback.frame() / options.sample_rate, "");
   }
-  const double fade_seconds = ring_out(playback, synth, music_end + longest_tail);
+  const double fade_seconds =
+      ring_out(playback, synth, kInaudible * peak_of(audio.samples), music_end + longest_tail);
   // What is cut off fades within the tail, never over the music itself.
   fade_out(audio,
            std::min(fade_seconds,

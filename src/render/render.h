@@ -23,8 +23,9 @@ struct RenderOptions {
   double longest_tail_seconds = 8.0;  // how long the last notes may ring; then they fade
 };
 
-// Plays `score` from tick 0 and lets it ring out: until no voice sounds and the reverb is below
-// -90 dBFS, at most `longest_tail_seconds`; the end is faded, so that it never clicks.
+// Plays `score` from tick 0 and lets it ring out: until no voice sounds and the reverb is 90 dB
+// below the loudest sample, at most `longest_tail_seconds`; the end is faded, so that it never
+// clicks.
 //
 // Channels: a track's notes play on the channel that they carry; channel 9 is percussion. When
 // tracks share a channel and set different programs on it, each plays with its own.
