@@ -1,9 +1,11 @@
 #include "render/soundfont.h"
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <istream>
 #include <system_error>
 
 #include "base/error.h"
@@ -12,6 +14,42 @@
 namespace undersong {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+std::uint32_t u32_at(const char* bytes) {
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < 4; ++i)
+    value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])) << (8U * i);
+  return value;
+}
+
+// RIFF, a length, then the kind of RIFF file that it is.
+bool begins_as_soundfont(std::istream& file) {
+  std::array<char, 12> head{};
+  return file.read(head.data(), head.size()) && std::memcmp(head.data(), "RIFF", 4) == 0 &&
+         std::memcmp(head.data() + 8, "sfbk", 4) == 0;
+}
+
+// Whether the three lists of a SoundFont follow, whole. Source: SoundFont Technical Specification
+// 2.04, section 4. Looked at here, since FluidSynth would hand a damaged file on to a reader of
+// other formats, which complains on stderr in its own words.
+bool has_whole_lists(std::istream& file, std::uint64_t file_size) {
+  std::uint64_t at = 12;
+  for (const char* kind : {"INFO", "sdta", "pdta"}) {
+    std::array<char, 12> head{};
+    if (!file.seekg(static_cast<std::streamoff>(at)) || !file.read(head.data(), head.size()))
+      return false;
+    const std::uint64_t length = u32_at(head.data() + 4);
+    const bool is_list =
+        std::memcmp(head.data(), "LIST", 4) == 0 && std::memcmp(head.data() + 8, kind, 4) == 0;
+    at += 8 + length + length % 2;  // chunks begin at even bytes
+    if (!is_list || at > file_size + length % 2) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 const std::vector<fs::path>& soundfont_search_list() {
   static const std::vector<fs::path> kList = {
@@ -52,17 +90,17 @@ void check_soundfont(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored))
     throw Error(ErrorKind::kNotFound, "there is no SoundFont at " + display(path));
-  // RIFF, a length, then the kind of RIFF file that it is.
-  std::array<char, 12> head{};
   std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  const bool is_one = file.gcount() == static_cast<std::streamsize>(head.size()) &&
-                      std::memcmp(head.data(), "RIFF", 4) == 0 &&
-                      std::memcmp(head.data() + 8, "sfbk", 4) == 0;
-  if (!is_one) {
+  if (!begins_as_soundfont(file)) {
     throw Error(ErrorKind::kFormat, display(path) +
-                                        " is not a SoundFont: give an .sf2 or .sf3 file, "
-                                        "or none to use the installed one");
+                                        " is not a SoundFont: give an .sf2 or .sf3 file, or none "
+                                        "to use the installed one");
+  }
+  const std::uintmax_t size = fs::file_size(path, ignored);
+  if (!has_whole_lists(file, static_cast<std::uint64_t>(size))) {
+    throw Error(ErrorKind::kFormat, display(path) +
+                                        " is a SoundFont that was cut short: install or download "
+                                        "it again");
   }
 }
 

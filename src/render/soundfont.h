@@ -15,7 +15,8 @@ const std::vector<std::filesystem::path>& soundfont_search_list();
 // there. Errors: kNotFound with what to install, or when the named one is missing.
 std::filesystem::path find_soundfont(const std::filesystem::path& wanted = {});
 
-// Errors: kFormat when the file does not begin as a SoundFont 2 or 3 does (RIFF … sfbk), kNotFound.
+// Errors: kFormat when the file does not begin as a SoundFont 2 or 3 does (RIFF … sfbk), or when
+// its three lists are not there whole; kNotFound.
 void check_soundfont(const std::filesystem::path& path);
 
 }  // namespace undersong
