@@ -59,6 +59,12 @@ std::uint32_t big_endian(Bytes bytes, std::size_t at, std::size_t count) {
   return value;
 }
 
+std::uint32_t little_endian(Bytes bytes, std::size_t at, std::size_t count) {
+  std::uint32_t value = 0;
+  for (std::size_t i = count; i-- > 0;) value = value << 8 | bytes[at + i];
+  return value;
+}
+
 // Chunk names are four printable characters.
 bool is_chunk_header(Bytes bytes, std::size_t at) {
   if (at + kChunkHeaderBytes > bytes.size()) return false;
@@ -73,8 +79,7 @@ std::size_t find_in_riff(Bytes file, std::size_t& end) {
   if (!has_name(file, 0, "RIFF") || !has_name(file, 8, "RMID")) return 0;
   std::size_t at = 12;
   while (at + kChunkHeaderBytes <= file.size()) {
-    const std::size_t length = file[at + 4] | file[at + 5] << 8 | file[at + 6] << 16 |
-                               static_cast<std::size_t>(file[at + 7]) << 24;
+    const std::size_t length = little_endian(file, at + 4, 4);
     if (has_name(file, at, "data")) {
       end = std::min(end, at + kChunkHeaderBytes + length);
       return at + kChunkHeaderBytes;
@@ -170,9 +175,14 @@ class ChunkWalk {
     return true;
   }
 
-  void leave(const ChunkSpan& chunk, std::size_t last_byte_read) {
-    at_ = length_is_sure_ ? chunk.end : last_byte_read;
-    if (!length_is_sure_) note_wrong_length(chunk);
+  void leave(const ChunkSpan& chunk, const TrackEnd& end) {
+    at_ = length_is_sure_ ? chunk.end : end.byte;
+    if (!length_is_sure_) {
+      note_wrong_length(chunk);
+    } else if (end.byte < chunk.end && !end.is_damaged) {
+      repairs_.add(end.byte, fmt::format("track {} has {} behind its end; skipped", chunk.number,
+                                         counted(chunk.end - end.byte, "byte")));
+    }
   }
 
  private:
@@ -227,13 +237,13 @@ std::size_t read_tracks(Bytes file, const Header& header, Score& score, RepairLo
     Track& track = score.tracks.emplace_back();
     const TrackEnd end = reader.read(chunk, start, track);
     if (header.format == 2) start = end.tick;
-    walk.leave(chunk, end.byte);
+    walk.leave(chunk, end);
     // A conductor track has said all to the score. Only the first chunk may be one, so that an
     // empty track behind it stays.
-    if (header.format == 1 && chunk.number == 1 && is_empty(track)) score.tracks.pop_back();
+    if (header.format != 2 && chunk.number == 1 && is_empty(track)) score.tracks.pop_back();
   }
   if (chunk.number == 0) fail(header.begin, "there is no track after the header");
-  if (reader.event_count() == 0 && !repairs.first_damage().empty())
+  if (!reader.has_events() && !repairs.first_damage().empty())
     throw Error(ErrorKind::kFormat, repairs.first_damage());
   return chunk.number;
 }
@@ -301,7 +311,9 @@ MidiReading read_midi(std::span<const std::uint8_t> bytes) {
                 fmt::format("the header declares {}, and the file has {}",
                             detail::counted(header.declared_tracks, "track"), track_count));
   }
-  if (header.format == 0 && track_count == 1)
+  if (header.format == 0 && track_count > 1)
+    repairs.add(header.begin, "a file of format 0 has one track; read as format 1");
+  if (header.format == 0 && track_count == 1 && !score.tracks.empty())
     score.tracks = detail::split_by_channel(std::move(score.tracks.front()));
   if (header.smpte_tempo != 0) score.tempos = {{0, header.smpte_tempo}};
   detail::order_events(score);

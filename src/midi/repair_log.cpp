@@ -20,7 +20,7 @@ void RepairLog::add(std::size_t byte, std::string_view what) {
 
 void RepairLog::add_damage(std::size_t byte, std::string_view what) {
   if (first_damage_.empty()) first_damage_ = fmt::format("byte {}: {}", byte, what);
-  add(byte, what);
+  add(byte, fmt::format("{}; what came before is kept", what));
 }
 
 std::vector<std::string> RepairLog::take() {

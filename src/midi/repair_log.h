@@ -15,7 +15,8 @@ class RepairLog {
  public:
   // `what` is a sentence without its full stop; the byte is put in front.
   void add(std::size_t byte, std::string_view what);
-  // The same, and kept as the reason in case nothing at all can be read.
+  // The same of damage that ends a track; the first is kept as the reason in case nothing at all
+  // can be read.
   void add_damage(std::size_t byte, std::string_view what);
 
   // The first damage, empty without.

@@ -30,16 +30,27 @@ enum MetaType : std::uint8_t {
   kKey = 0x59,
 };
 
-// A variable-length quantity, seven bits a byte, at most four bytes. Moves `at` behind it; empty
-// when the bytes end first (then `at` is `end`) or go on too long.
-std::optional<std::uint32_t> parse_varint(const std::uint8_t*& at, const std::uint8_t* end) {
-  std::uint32_t value = 0;
+// A variable-length quantity, seven bits a byte, at most four bytes. Moves `at` behind it; false
+// when the bytes end first (then `at` is `end`) or go on too long. (No std::optional: writing it in
+// two parts and reading it as one word stalls, which took a sixth of the reading's time.)
+bool parse_varint(const std::uint8_t*& at, const std::uint8_t* end, std::uint32_t& value) {
+  value = 0;
   for (int i = 0; i < 4 && at != end; ++i) {
     const std::uint8_t byte = *at++;
     value = (value << 7) | (byte & 0x7Fu);
-    if ((byte & 0x80) == 0) return value;
+    if ((byte & 0x80) == 0) return true;
   }
-  return std::nullopt;
+  return false;
+}
+
+// The same where four bytes are left.
+inline bool parse_varint(const std::uint8_t*& at, std::uint32_t& value) {
+  value = *at & 0x7Fu;
+  for (int more = 3; (*at++ & 0x80) != 0; --more) {
+    if (more == 0) return false;
+    value = (value << 7) | (*at & 0x7Fu);
+  }
+  return true;
 }
 
 std::size_t data_byte_count(std::uint8_t status) { return (status & 0xE0) == 0xC0 ? 1 : 2; }
@@ -66,122 +77,130 @@ void sort_notes(std::vector<Note>& notes) {
 
 TrackEnd TrackReader::read(const ChunkSpan& chunk, Ticks start_tick, Track& track) {
   track_ = &track;
-  at_ = file_.data() + chunk.begin;
+  place_.at = file_.data() + chunk.begin;
   end_ = file_.data() + chunk.end;
-  tick_ = static_cast<std::uint32_t>(start_tick);
-  status_ = 0;
+  place_.tick = static_cast<std::uint32_t>(start_tick);
+  place_.status = 0;
   number_ = chunk.number;
+  is_damaged_ = false;
   track.notes.reserve(left() / kBytesPerNote);
   do {
     read_channel_messages_quickly();
   } while (read_event());
 
-  const auto tick = static_cast<Ticks>(tick_);
+  const Ticks tick = this->tick();
   const std::size_t hanging = pairing_.end_all(track.notes, tick);
   if (hanging > 0) {
     repair(fmt::format("has {} without an end; the end of the track ends them",
                        counted(hanging, "note")));
   }
   sort_notes(track.notes);
-  return {position(), tick};
+  return {position(), tick, is_damaged_};
 }
 
-// The same as read_event for what most bytes of a file are, without a look at the end of the chunk
-// for each byte. Leaves at the first event that is anything else, with nothing of it consumed.
+// Reads channel messages, which most bytes of a file are, without a look at the end of the chunk
+// for each byte. Stops before the first event that is anything else, damaged or too near to the
+// end.
 void TrackReader::read_channel_messages_quickly() {
-  while (left() >= kLongestChannelEvent) {
-    const std::uint8_t* at = at_;
-    std::uint32_t delta = *at & 0x7F;
-    for (int more = 3; (*at++ & 0x80) != 0; --more) {
-      if (more == 0) return;
-      delta = (delta << 7) | (*at & 0x7F);
-    }
-    if (delta > kLastTick - tick_) return;
+  // A copy stays in registers; the members would be stored and loaded around each note.
+  Place place = place_;
+  while (static_cast<std::size_t>(end_ - place.at) >= kLongestChannelEvent) {
+    const std::uint8_t* at = place.at;
+    std::uint32_t delta = 0;
+    if (!parse_varint(at, delta) || delta > kLastTick - place.tick) break;
+    const std::uint8_t status = (*at & 0x80) != 0 ? *at++ : place.status;
+    if (status < 0x80 || status >= 0xF0 || (at[0] & 0x80) != 0) break;
+    const std::size_t count = data_byte_count(status);
+    if (count == 2 && (at[1] & 0x80) != 0) break;
 
-    std::uint8_t status = status_;
-    if ((*at & 0x80) != 0) status = *at++;
-    if (status < 0x80 || status >= 0xF0) return;
-    const std::uint8_t first = at[0];
-    const bool two = data_byte_count(status) == 2;
-    const std::uint8_t second = two ? at[1] : 0;
-    if (((first | second) & 0x80) != 0) return;
-
-    at_ = at + (two ? 2 : 1);
-    tick_ += delta;
-    status_ = status;
-    take_channel_message(status, first, second);
+    place.at = at + count;
+    place.tick += delta;
+    place.status = status;
+    take_channel_message(static_cast<Ticks>(place.tick), status, at[0], at[1]);
   }
+  has_events_ = has_events_ || place.at != place_.at;
+  place_ = place;
 }
 
 bool TrackReader::read_event() {
-  if (at_ == end_) return damaged("has no end-of-track event");
-  const auto delta = read_varint();
-  if (!delta) return false;
-  if (at_ == end_) return cut_short();
-  if (*delta > kLastTick - tick_) return damaged("passes the last time that can be told");
-  tick_ += *delta;
-  const std::uint8_t byte = *at_;
+  if (place_.at == end_) return damaged("has no end-of-track event");
+  std::uint32_t delta = 0;
+  if (!read_varint(delta)) return false;
+  if (place_.at == end_) return cut_short();
+  if (delta > kLastTick - place_.tick) return damaged("passes the last time that can be told");
+  place_.tick += delta;
+  const std::uint8_t byte = *place_.at;
   if (byte < 0xF0) return read_channel_message();
-  ++at_;
+  ++place_.at;
   if (byte == 0xFF) return read_meta_event();
-  if (byte == 0xF0 || byte == 0xF7) return read_sysex(byte == 0xF7);
+  if (byte == 0xF0) return read_sysex();
+  if (byte == 0xF7) return skip_escape();
   return skip_system_message();
 }
 
 bool TrackReader::read_channel_message() {
-  if ((*at_ & 0x80) != 0) {
-    status_ = *at_++;
-  } else if (status_ == 0) {
-    return damaged(fmt::format("has the data byte {:02X} before any status", *at_));
+  if ((*place_.at & 0x80) != 0) {
+    place_.status = *place_.at++;
+  } else if (place_.status == 0) {
+    return damaged(fmt::format("has the data byte {:02X} before any status", *place_.at));
   }
-  const std::size_t count = data_byte_count(status_);
+  const std::size_t count = data_byte_count(place_.status);
   for (std::size_t i = 0; i < count && i < left(); ++i) {
-    if ((at_[i] & 0x80) == 0) continue;
-    at_ += i;
-    return damaged(fmt::format("has {:02X} where a data byte of {:02X} belongs", *at_, status_));
+    if ((place_.at[i] & 0x80) == 0) continue;
+    place_.at += i;
+    return damaged(
+        fmt::format("has {:02X} where a data byte of {:02X} belongs", *place_.at, place_.status));
   }
   if (left() < count) return cut_short();
-  const std::uint8_t first = at_[0];
-  const std::uint8_t second = count == 2 ? at_[1] : std::uint8_t{0};
-  at_ += count;
-  take_channel_message(status_, first, second);
+  const std::uint8_t first = place_.at[0];
+  const std::uint8_t second = count == 2 ? place_.at[1] : std::uint8_t{0};
+  place_.at += count;
+  has_events_ = true;
+  take_channel_message(tick(), place_.status, first, second);
   return true;
 }
 
-void TrackReader::take_channel_message(std::uint8_t status, std::uint8_t first,
-                                       std::uint8_t second) {
-  using Kind = ControlEvent::Kind;
+inline void TrackReader::take_channel_message(Ticks tick, std::uint8_t status, std::uint8_t first,
+                                              std::uint8_t second) {
   const auto channel = static_cast<std::uint8_t>(status & 0x0F);
-  const auto tick = static_cast<Ticks>(tick_);
-  const auto control = [&](Kind kind, std::uint8_t number, int value) {
-    track_->controls.push_back({tick, kind, channel, number, static_cast<std::int16_t>(value)});
+  if (status >= 0xA0) {
+    take_control(tick, status, first, second);
+  } else if (status >= 0x90 && second != 0) {
+    pairing_.note_on(track_->notes, tick, channel, first, second);
+  } else {
+    const std::uint8_t release = status >= 0x90 ? Note{}.release_velocity : second;
+    pairing_.note_off(track_->notes, tick, channel, first, release);
+  }
+}
+
+void TrackReader::take_control(Ticks tick, std::uint8_t status, std::uint8_t first,
+                               std::uint8_t second) {
+  using Kind = ControlEvent::Kind;
+  ControlEvent& event = track_->controls.emplace_back();
+  event.tick = tick;
+  event.channel = static_cast<std::uint8_t>(status & 0x0F);
+  const auto set = [&](Kind kind, std::uint8_t number, int value) {
+    event.kind = kind;
+    event.number = number;
+    event.value = static_cast<std::int16_t>(value);
   };
-  ++event_count_;
   switch (status >> 4) {
-    case 0x8: pairing_.note_off(track_->notes, tick, channel, first, second); break;
-    case 0x9:
-      if (second == 0) {
-        pairing_.note_off(track_->notes, tick, channel, first, Note{}.release_velocity);
-      } else {
-        pairing_.note_on(track_->notes, {tick, 0, first, second, channel});
-      }
-      break;
-    case 0xA: control(Kind::kKeyPressure, first, second); break;
-    case 0xB: control(Kind::kController, first, second); break;
-    case 0xC: control(Kind::kProgram, 0, first); break;
-    case 0xD: control(Kind::kChannelPressure, 0, first); break;
-    default: control(Kind::kPitchBend, 0, (second << 7 | first) - 8192); break;
+    case 0xA: set(Kind::kKeyPressure, first, second); break;
+    case 0xB: set(Kind::kController, first, second); break;
+    case 0xC: set(Kind::kProgram, 0, first); break;
+    case 0xD: set(Kind::kChannelPressure, 0, first); break;
+    default: set(Kind::kPitchBend, 0, (second << 7 | first) - 8192); break;
   }
 }
 
 bool TrackReader::read_meta_event() {
-  if (at_ == end_) return cut_short();
-  const std::uint8_t type = *at_++;
-  const auto data = read_announced_bytes();
-  if (!data) return false;
+  if (place_.at == end_) return cut_short();
+  const std::uint8_t type = *place_.at++;
+  Bytes data;
+  if (!read_announced_bytes(data)) return false;
   if (type == kEndOfTrack) return false;
-  ++event_count_;
-  take_meta_event(type, *data);
+  has_events_ = true;
+  take_meta_event(type, data);
   return true;
 }
 
@@ -200,7 +219,7 @@ void TrackReader::take_meta_event(std::uint8_t type, Bytes data) {
 
 void TrackReader::take_text(std::uint8_t type, Bytes data) {
   using Kind = TextEvent::Kind;
-  const auto tick = static_cast<Ticks>(tick_);
+  const Ticks tick = this->tick();
   std::string text = to_utf8(data);
   if (type == kMarker) {
     score_.markers.push_back({tick, std::move(text)});
@@ -216,14 +235,16 @@ void TrackReader::take_tempo(Bytes data) {
   if (data.size() < 3) return repair("has a tempo of less than three bytes; it is skipped");
   const std::int32_t tempo = data[0] << 16 | data[1] << 8 | data[2];
   if (tempo == 0) return repair("has a tempo of zero; it is skipped");
-  score_.tempos.push_back({static_cast<Ticks>(tick_), tempo});
+  TempoChange& change = score_.tempos.emplace_back();
+  change.tick = tick();
+  change.microseconds_per_quarter = tempo;
 }
 
 void TrackReader::take_meter(Bytes data) {
   if (data.size() < 2 || data[0] == 0 || data[1] > 7)
     return repair("has a meter that is none; it is skipped");
   Meter meter;
-  meter.tick = static_cast<Ticks>(tick_);
+  meter.tick = tick();
   meter.numerator = data[0];
   meter.denominator = static_cast<std::uint8_t>(1 << data[1]);
   if (data.size() >= 4) {
@@ -237,18 +258,15 @@ void TrackReader::take_key(Bytes data) {
   const int sharps = data.empty() ? 0 : static_cast<std::int8_t>(data[0]);
   if (data.size() < 2 || sharps < -7 || sharps > 7 || data[1] > 1)
     return repair("has a key signature that is none; it is skipped");
-  score_.keys.push_back(
-      {static_cast<Ticks>(tick_), static_cast<std::int8_t>(sharps), data[1] == 1});
+  score_.keys.push_back({tick(), static_cast<std::int8_t>(sharps), data[1] == 1});
 }
 
 // F0 starts a message; when its packet does not end in F7, the F7 events that follow go on with it.
-// An F7 event on its own holds arbitrary bytes (an escape) and is not kept.
-bool TrackReader::read_sysex(bool continuation) {
+bool TrackReader::read_sysex() {
   std::vector<std::uint8_t> bytes;
-  const auto tick = static_cast<Ticks>(tick_);
+  const Ticks tick = this->tick();
   if (!append_sysex_packet(bytes)) return false;
-  ++event_count_;
-  if (continuation) return true;
+  has_events_ = true;
   while (bytes.empty() || bytes.back() != 0xF7) {
     if (!enter_sysex_continuation()) {
       repair("has a system exclusive message without its end; it is ended");
@@ -263,64 +281,62 @@ bool TrackReader::read_sysex(bool continuation) {
 
 // Moves behind the status of the next event if that is F7; consumes nothing else.
 bool TrackReader::enter_sysex_continuation() {
-  const std::uint8_t* at = at_;
-  const auto delta = parse_varint(at, end_);
-  if (!delta || at == end_ || *at != 0xF7 || *delta > kLastTick - tick_) return false;
-  at_ = at + 1;
-  tick_ += *delta;
+  const std::uint8_t* at = place_.at;
+  std::uint32_t delta = 0;
+  if (!parse_varint(at, end_, delta) || at == end_ || *at != 0xF7) return false;
+  if (delta > kLastTick - place_.tick) return false;
+  place_.at = at + 1;
+  place_.tick += delta;
   return true;
 }
 
 bool TrackReader::append_sysex_packet(std::vector<std::uint8_t>& bytes) {
-  const auto packet = read_announced_bytes();
-  if (!packet) return false;
-  bytes.insert(bytes.end(), packet->begin(), packet->end());
+  Bytes packet;
+  if (!read_announced_bytes(packet)) return false;
+  bytes.insert(bytes.end(), packet.begin(), packet.end());
   return true;
+}
+
+// An F7 event on its own holds bytes for a cable, whatever they are.
+bool TrackReader::skip_escape() {
+  Bytes bytes;
+  return read_announced_bytes(bytes);
 }
 
 // F1-F6 and F8-FE belong on a cable, not in a file.
 bool TrackReader::skip_system_message() {
-  const std::uint8_t status = at_[-1];
+  const std::uint8_t status = place_.at[-1];
   repair(
       fmt::format("has the system message {:02X}, which no file may hold; it is skipped", status));
   const std::size_t count = status == 0xF2 ? 2 : status == 0xF1 || status == 0xF3 ? 1 : 0;
   if (left() < count) return cut_short();
-  at_ += count;
+  place_.at += count;
   return true;
 }
 
-std::optional<std::uint32_t> TrackReader::read_varint() {
-  const auto value = parse_varint(at_, end_);
-  if (value) return value;
-  if (at_ == end_) {
-    cut_short();
-  } else {
-    damaged("has a number of more than four bytes");
-  }
-  return std::nullopt;
+bool TrackReader::read_varint(std::uint32_t& value) {
+  if (parse_varint(place_.at, end_, value)) return true;
+  return place_.at == end_ ? cut_short() : damaged("has a number of more than four bytes");
 }
 
-std::optional<std::span<const std::uint8_t>> TrackReader::read_announced_bytes() {
-  const auto length = read_varint();
-  if (!length) return std::nullopt;
-  if (*length > left()) {
-    cut_short();
-    return std::nullopt;
-  }
-  const Bytes bytes(at_, *length);
-  at_ += *length;
-  return bytes;
+bool TrackReader::read_announced_bytes(Bytes& bytes) {
+  std::uint32_t length = 0;
+  if (!read_varint(length)) return false;
+  if (length > left()) return cut_short();
+  bytes = Bytes(place_.at, length);
+  place_.at += length;
+  return true;
 }
 
 bool TrackReader::damaged(std::string_view what) {
-  repairs_.add_damage(position(),
-                      fmt::format("track {} {}; what came before is kept", number_, what));
+  is_damaged_ = true;
+  repairs_.add_damage(position(), fmt::format("track {} {}", number_, what));
   return false;
 }
 
 // Whatever is left cannot be told.
 bool TrackReader::cut_short() {
-  at_ = end_;
+  place_.at = end_;
   return damaged("is cut short");
 }
 

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,6 +23,7 @@ struct ChunkSpan {
 struct TrackEnd {
   std::size_t byte = 0;  // behind the last byte that was understood
   Ticks tick = 0;        // of the end-of-track event, or of the damage
+  bool is_damaged = false;
 };
 
 // Reads the chunks of one file, one after the other. Notes are sorted; the score's own vectors are
@@ -38,35 +38,46 @@ class TrackReader {
   // Times start at `start_tick`.
   TrackEnd read(const ChunkSpan& chunk, Ticks start_tick, Track& track);
 
-  // Events of all chunks so far that said anything (all but the ends of tracks).
-  std::size_t event_count() const { return event_count_; }
+  // Whether any chunk so far said anything but its end.
+  bool has_events() const { return has_events_; }
 
  private:
   using Bytes = std::span<const std::uint8_t>;
+
+  struct Place {
+    const std::uint8_t* at = nullptr;
+    std::uint32_t tick = 0;   // at most the largest Ticks
+    std::uint8_t status = 0;  // running status; 0 before the first
+  };
 
   // Each returns whether the track goes on.
   bool read_event();
   bool read_channel_message();
   bool read_meta_event();
-  bool read_sysex(bool continuation);
+  bool read_sysex();
+  bool skip_escape();
   bool skip_system_message();
 
   void read_channel_messages_quickly();
-  void take_channel_message(std::uint8_t status, std::uint8_t first, std::uint8_t second);
+  // Inlined by force into the loop above, which is otherwise a twentieth slower.
+  [[gnu::always_inline]] void take_channel_message(Ticks tick, std::uint8_t status,
+                                                   std::uint8_t first, std::uint8_t second);
+  void take_control(Ticks tick, std::uint8_t status, std::uint8_t first, std::uint8_t second);
   void take_meta_event(std::uint8_t type, Bytes data);
   void take_text(std::uint8_t type, Bytes data);
   void take_tempo(Bytes data);
   void take_meter(Bytes data);
   void take_key(Bytes data);
 
-  std::optional<std::uint32_t> read_varint();
-  // The `length` bytes that a varint here announces; the reading ends where they are missing.
-  std::optional<Bytes> read_announced_bytes();
+  bool read_varint(std::uint32_t& value);
+  // The bytes whose number a varint here announces.
+  bool read_announced_bytes(Bytes& bytes);
   bool enter_sysex_continuation();
   bool append_sysex_packet(std::vector<std::uint8_t>& bytes);
 
-  std::size_t position() const { return static_cast<std::size_t>(at_ - file_.data()); }
-  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+  Ticks tick() const { return static_cast<Ticks>(place_.tick); }
+  std::size_t position() const { return static_cast<std::size_t>(place_.at - file_.data()); }
+  std::size_t left() const { return static_cast<std::size_t>(end_ - place_.at); }
   bool damaged(std::string_view what);
   bool cut_short();
   void repair(std::string_view what);
@@ -75,15 +86,14 @@ class TrackReader {
   Score& score_;
   RepairLog& repairs_;
   NotePairing pairing_;
-  std::size_t event_count_ = 0;
+  bool has_events_ = false;
 
   // Of the chunk at hand.
   Track* track_ = nullptr;
-  const std::uint8_t* at_ = nullptr;
   const std::uint8_t* end_ = nullptr;
-  std::uint32_t tick_ = 0;   // at most the largest Ticks
-  std::uint8_t status_ = 0;  // running status; 0 before the first
+  Place place_;
   std::size_t number_ = 1;
+  bool is_damaged_ = false;
 };
 
 }  // namespace undersong::detail

@@ -63,7 +63,7 @@ TEST(DamagedFile, RefusesADivisionThatTellsNoTime) {
 
 TEST(DamagedFile, IsAnErrorWhenNothingCameBeforeTheDamage) {
   EXPECT_EQ(error_of(join({header(1, 1, 480), track_without_end({0x00, 0x3C})})),
-            "byte 23: track 1 has the data byte 3C before any status; what came before is kept");
+            "byte 23: track 1 has the data byte 3C before any status");
 }
 
 TEST(DamagedFile, IsReadUpToTheByteWhereItIsCut) {
@@ -133,6 +133,20 @@ TEST(DamagedFile, MayBeOfAnUnknownFormat) {
   const MidiReading reading = read_midi(join({header(7, 1, 480), track({0x00, 0xC0, 0x05})}));
   EXPECT_THAT(reading.repairs, ElementsAre("byte 8: format 7 is unknown; read as format 1"));
   EXPECT_EQ(reading.format, 1);
+}
+
+TEST(DamagedFile, MayHaveSeveralTracksInFormat0) {
+  const MidiReading reading = read_midi(
+      join({header(0, 2, 480), track(meta(0x51, {"\x0F\x42\x40", 3})), track({0x00, 0xC0, 0x05})}));
+  EXPECT_THAT(reading.repairs,
+              ElementsAre("byte 14: a file of format 0 has one track; read as format 1"));
+  EXPECT_EQ(reading.format, 0);
+  EXPECT_EQ(reading.score.tracks.size(), 1u);
+}
+
+TEST(DamagedFile, MayEndATrackTooEarly) {
+  EXPECT_THAT(repairs_of({0x00, 0xFF, 0x2F, 0x00, 0x00, 0xC0}),
+              ElementsAre("byte 29: track 1 has 6 bytes behind its end; skipped"));
 }
 
 TEST(DamagedFile, MayHoldAStatusWhereDataBelongs) {
