@@ -71,43 +71,40 @@ class LineDrawing {
   }
 
  private:
-  static double step_of(const std::vector<double>& ticks) {
-    return ticks.size() < 2 ? 1.0 : ticks[1] - ticks[0];
-  }
-
   double left_margin() const {
-    const auto ticks = y_.ticks(6);
     double widest = 0.0;
-    for (const double tick : ticks)
-      widest = std::max(widest, text_width(tick_label(tick, step_of(ticks)), kFontSize));
+    for (const auto& tick : y_.ticks(6))
+      widest = std::max(widest, text_width(tick.label, kFontSize));
     return 34.0 + widest;
   }
 
   void draw_axes() {
-    const auto y_ticks = y_.ticks(6);
-    for (const double tick : y_ticks) {
-      const double y = y_.pixel(tick);
-      svg_.line({x_.pixel(x_.low()), y}, {kRight, y}, "grid");
-      svg_.text({x_.pixel(x_.low()) - 8, y + 4}, tick_label(tick, step_of(y_ticks)), "faint",
-                Anchor::kEnd);
+    const double left = x_.pixel(x_.low());
+    for (const auto& tick : y_.ticks(6)) {
+      const double y = y_.pixel(tick.value);
+      svg_.line({left, y}, {kRight, y}, "grid");
+      svg_.text({left - 8, y + 4}, tick.label, "faint", Anchor::kEnd);
     }
-    const auto x_ticks = x_.ticks(8);
-    for (const double tick : x_ticks) {
-      svg_.line({x_.pixel(tick), kBottom}, {x_.pixel(tick), kBottom + 5}, "axis");
-      svg_.text({x_.pixel(tick), kBottom + 20}, tick_label(tick, step_of(x_ticks)), "faint",
-                Anchor::kMiddle);
+    for (const auto& tick : x_.ticks(8)) {
+      const double x = x_.pixel(tick.value);
+      svg_.line({x, kBottom}, {x, kBottom + 5}, "axis");
+      svg_.text({x, kBottom + 20}, tick.label, "faint", Anchor::kMiddle);
     }
-    svg_.line({x_.pixel(x_.low()), kBottom}, {kRight, kBottom}, "axis");
-    svg_.text({(x_.pixel(x_.low()) + kRight) / 2, kHeight - 12}, chart_.x_label, "label",
-              Anchor::kMiddle);
+    svg_.line({left, kBottom}, {kRight, kBottom}, "axis");
+    svg_.text({(left + kRight) / 2, kHeight - 12}, chart_.x_label, "label", Anchor::kMiddle);
   }
 
   // On the line of the y axis' name: that stands left, the series from the right.
   void draw_legend() {
     svg_.text({24, 54}, chart_.y_label, "label");
+    const double start = 24.0 + text_width(chart_.y_label, kFontSize) + 20.0;
+    const auto share =
+        (kRight - start) / static_cast<double>(std::max<std::size_t>(1, chart_.series.size()));
+    const auto longest =
+        static_cast<std::size_t>(std::max(4.0, (share - 44.0) / text_width("x", kFontSize)));
     double right = kRight;
     for (std::size_t i = chart_.series.size(); i-- > 0;) {
-      const std::string name = shortened(chart_.series[i].name, 40);
+      const std::string name = shortened(chart_.series[i].name, longest);
       right -= text_width(name, kFontSize);
       svg_.text({right, 54}, name, "label");
       svg_.rectangle({right - 24, 49}, 18, 3, series_style("fill", i));
@@ -159,7 +156,7 @@ class LineDrawing {
     const bool is_right = at.x > kWidth * 0.6;
     // Above the line, except where the text would leave the picture.
     const double y = at.y - 12 < kTop ? at.y + 20 : at.y - 12;
-    svg_.text({at.x + (is_right ? 6 : -6), y}, mark.text, "label",
+    svg_.text({at.x + (is_right ? 6 : -6), y}, mark.text, "label halo",
               is_right ? Anchor::kEnd : Anchor::kStart);
   }
 

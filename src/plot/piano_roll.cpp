@@ -79,12 +79,10 @@ class RollDrawing {
 
   void draw_time() {
     draw_bar_lines();
-    const auto ticks = time_.ticks(10);
-    const double step = ticks.size() < 2 ? 1.0 : ticks[1] - ticks[0];
-    for (const double tick : ticks) {
-      svg_.line({time_.pixel(tick), bottom_}, {time_.pixel(tick), bottom_ + 5}, "axis");
-      svg_.text({time_.pixel(tick), bottom_ + 20}, tick_label(tick, step), "faint",
-                Anchor::kMiddle);
+    for (const auto& tick : time_.ticks(10)) {
+      const double x = time_.pixel(tick.value);
+      svg_.line({x, bottom_}, {x, bottom_ + 5}, "axis");
+      svg_.text({x, bottom_ + 20}, tick.label, "faint", Anchor::kMiddle);
     }
     svg_.line({kLeft, bottom_}, {kRight, bottom_}, "axis");
     svg_.text({(kLeft + kRight) / 2, bottom_ + 44}, roll_.time_label, "label", Anchor::kMiddle);

@@ -10,8 +10,7 @@
 namespace undersong {
 namespace {
 
-std::vector<double> linear_ticks(double low, double high, int wanted) {
-  const double step = round_step(high - low, wanted);
+std::vector<double> linear_ticks(double low, double high, double step) {
   std::vector<double> ticks;
   // Counted in whole steps: adding the step up would drift. The slack takes a tick that rounding
   // put a hair outside.
@@ -60,12 +59,18 @@ double Scale::pixel(double value) const {
   return low_pixel_ + share * (high_pixel_ - low_pixel_);
 }
 
-std::vector<double> Scale::ticks(int wanted) const {
+std::vector<Tick> Scale::ticks(int wanted) const {
+  std::vector<Tick> ticks;
   if (kind_ == ScaleKind::kLogarithmic) {
-    auto ticks = logarithmic_ticks(low_, high_, wanted);
+    for (const double value : logarithmic_ticks(low_, high_, wanted))
+      ticks.push_back({value, tick_label(value, value)});
     if (ticks.size() >= 3) return ticks;
+    ticks.clear();
   }
-  return linear_ticks(low_, high_, wanted);
+  const double step = round_step(high_ - low_, wanted);
+  for (const double value : linear_ticks(low_, high_, step))
+    ticks.push_back({value, tick_label(value, step)});
+  return ticks;
 }
 
 double round_step(double span, int wanted) {

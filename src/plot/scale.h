@@ -9,6 +9,11 @@ namespace undersong {
 
 enum class ScaleKind : std::uint8_t { kLinear, kLogarithmic };
 
+struct Tick {
+  double value = 0.0;
+  std::string label;
+};
+
 // Maps [low, high] to [low_pixel, high_pixel], which may run downwards. An empty range is widened
 // a little, so that one value has a place. A logarithmic scale needs low > 0.
 class Scale {
@@ -22,7 +27,7 @@ class Scale {
   // Round values inside the range, about `wanted` of them, ascending: multiples of 1, 2 or 5 times
   // a power of ten; 1, 2 and 5 times powers of ten on a logarithmic scale that spans enough of
   // them.
-  std::vector<double> ticks(int wanted) const;
+  std::vector<Tick> ticks(int wanted) const;
 
  private:
   ScaleKind kind_;

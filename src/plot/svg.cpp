@@ -30,11 +30,14 @@ std::string style_sheet() {
       ".page{{fill:#ffffff}}.panel{{fill:#f1f3f5}}"
       ".title{{font-size:16px;font-weight:600;fill:#1a1c1f}}"
       ".label{{font-size:12px;fill:#33373c}}.faint{{font-size:12px;fill:#62676d}}"
+      // Keeps text readable where it crosses a line.
+      ".halo{{stroke:#ffffff;stroke-width:4px;paint-order:stroke;stroke-linejoin:round}}"
       ".grid{{stroke:#e1e4e8;stroke-width:1}}.axis{{stroke:#8a9097;stroke-width:1}}"
       "polyline{{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}}"
       "circle{{stroke-width:2}}{}"
       "@media(prefers-color-scheme:dark){{.page{{fill:#15171a}}.panel{{fill:#23262b}}"
       ".title{{fill:#f2f4f6}}.label{{fill:#d3d7dc}}.faint{{fill:#9aa1a9}}"
+      ".halo{{stroke:#15171a}}"
       ".grid{{stroke:#2d3238}}.axis{{stroke:#6d747c}}{}}}</style>\n",
       kFont, series_rules(kOnLight), series_rules(kOnDark));
 }

@@ -23,8 +23,8 @@ enum class Anchor { kStart, kMiddle, kEnd };
 inline constexpr std::size_t kSeriesColours = 8;
 
 // Builds one picture. `style` names classes of its style sheet, which knows both light and dark:
-// "title", "label", "faint" (text); "grid", "axis" (lines); "panel" (areas); and "fill-N" and
-// "line-N" for the series colours N = 0…7.
+// "title", "label", "faint" (text), beside them "halo"; "grid", "axis" (lines); "panel" (areas);
+// and "fill-N" and "line-N" for the series colours N = 0…7.
 class SvgDocument {
  public:
   // `title` is for screen readers; it is not drawn.
