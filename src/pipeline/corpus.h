@@ -110,7 +110,7 @@ struct CorpusStatistics {
   std::map<std::string, std::int64_t> groups;    // pieces of each
   std::map<std::string, std::int64_t> licences;  // pieces of each; "" when nobody said
   std::int64_t publishable = 0;                  // pieces whose licence lets weights be published
-  std::int64_t symbols = 0;                      // in all, of the note and chord symbols
+  std::int64_t symbols = 0;                      // in all, duplicates aside
   std::vector<SymbolCount> symbol_counts;        // the most frequent first, then by name
   std::int64_t rare_below = 10;                  // seen fewer times than this: rare
   std::int64_t rare_symbols = 0;                 // distinct ones
