@@ -29,10 +29,10 @@ void check_info(const ModelInfo& info, const Architecture& architecture,
     throw Error(ErrorKind::kFormat, "the weight file's vocabulary is empty; train the model again");
   }
   if (info.representation != architecture.representation) {
-    throw Error(ErrorKind::kMismatch, "the weight file speaks " +
-                                          std::string(name_of(info.representation)) + " and its " +
-                                          "architecture " + architecture.name + " " +
-                                          std::string(name_of(architecture.representation)));
+    throw Error(ErrorKind::kMismatch,
+                "the weight file speaks " + std::string(name_of(info.representation)) +
+                    ", and its architecture " + architecture.name + " speaks " +
+                    std::string(name_of(architecture.representation)) + "; train the model again");
   }
   if (architecture.kind == Architecture::Kind::kNetwork &&
       (info.window < 1 || info.window > kLongestWindow)) {

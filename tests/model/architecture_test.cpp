@@ -94,7 +94,7 @@ TEST(Registry, SuggestsTheNearestNameForOneThatItDoesNotKnow) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
     EXPECT_EQ(error.message(),
-              "there is no architecture \"lstm_embeding\"; did you mean lstm-embedding? There are "
+              "there is no architecture lstm_embeding; did you mean lstm-embedding? There are: "
               "lstm, conv1d, merge, lstm-embedding, note-matrix, frequency, markov");
   }
 }
