@@ -68,10 +68,10 @@ AudioTags tags_for(const fs::path& path, const MusicOrigin& origin) {
           .software = "undersong " UNDERSONG_VERSION};
 }
 
-// Before minutes of rendering, not after.
+// What can be told before minutes of rendering, and before anything is created.
 void check_target(const fs::path& path, Overwrite overwrite) {
   check_music_suffix(path);
-  const AtomicFile probe(path, overwrite);
+  check_output(path, overwrite);
 }
 
 MusicFileReport write_audio(const Score& score, const fs::path& path,
@@ -82,7 +82,9 @@ MusicFileReport write_audio(const Score& score, const fs::path& path,
   report.is_audio = true;
   RenderOptions rendering = options.render;
   rendering.soundfont = find_soundfont(rendering.soundfont);
+  check_soundfont(rendering.soundfont);
   report.soundfont = rendering.soundfont;
+  { const AtomicFile probe(path, options.overwrite); }  // the folder takes files, before the work
   AudioBuffer audio = render(score, rendering, progress);
   report.mastering = master(audio, options.mastering);
   save_audio(path, audio, tags_for(path, options.origin), options.overwrite);
