@@ -151,8 +151,10 @@ struct Engine::Inside {
                                              settings.rows, batch.columns));
     at::Tensor targets;
     if (!batch.targets.empty()) {
-      targets = placed(ids_tensor(batch.targets, window ? 1 : batch.steps, batch.rows, first,
-                                  settings.rows, window ? 1 : batch.columns));
+      const std::int64_t steps =
+          window ? 1 : batch.steps + (spec.column_sizes.empty() ? 0 : 1);
+      targets = placed(ids_tensor(batch.targets, steps, batch.rows, first, settings.rows,
+                                  window ? 1 : batch.columns));
     }
     auto& network = networks[static_cast<std::size_t>(w)];
     return {network.logits(ids, targets, settings), targets};

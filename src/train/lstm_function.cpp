@@ -57,7 +57,6 @@ class LstmFunction : public torch::autograd::Function<LstmFunction> {
     const at::Tensor grad_gates = gradient_of_gates(context, saved, gradients[0].contiguous());
 
     const std::int64_t rows = x.size(0) / steps;
-    const at::Tensor& recurrent = saved[2];
     const std::int64_t later = (steps - 1) * rows;
     at::Tensor grad_recurrent = at::mm(saved[3].t(), grad_gates.narrow(0, 0, rows));
     if (later > 0) {

@@ -4,6 +4,7 @@
 // third of the time that torch/torch.h takes.
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/version.h>
 

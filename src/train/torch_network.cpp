@@ -188,11 +188,14 @@ at::Tensor TorchNetwork::lstm(std::size_t index, Flow& flow, const NetworkPass& 
   return lstm_on_cpu(flow.value, weights, flow.steps, state, workspaces_[index]);
 }
 
-// Each column's logits given the columns before it, side by side.
+// Each column's logits given the columns before it, side by side. What precedes the first row is a
+// vector of zeros.
 at::Tensor TorchNetwork::column_logits(std::size_t index, const Flow& flow) {
   const auto columns = static_cast<std::int64_t>(spec_.column_sizes.size());
-  const at::Tensor all =
-      at::addmm(parameter(index, "bias"), flow.value, parameter(index, "kernel"));
+  const std::int64_t rows = flow.value.size(0) / flow.steps;
+  const at::Tensor before_first = at::zeros({rows, flow.value.size(1)}, flow.value.options());
+  const at::Tensor all = at::addmm(parameter(index, "bias"), at::cat({before_first, flow.value}),
+                                   parameter(index, "kernel"));
   const at::Tensor chosen = flow.given.clamp_min(0).view({-1, columns});
   std::vector<at::Tensor> parts;
   std::int64_t offset = 0;

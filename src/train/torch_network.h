@@ -29,8 +29,9 @@ class TorchNetwork {
   TorchNetwork(const NetworkSpec& spec, std::map<std::string, at::Tensor> parameters);
 
   // Shapes: ids [steps*rows*columns], int64; returns [rows, vocab] for kWindow, else
-  // [steps*rows, vocab]. For the column head `given` [steps*rows*columns] are the ids of the next
-  // row (-1: none), which condition the columns after them.
+  // [steps*rows, vocab]. For the column head `given` [(steps+1)*rows*columns] are the ids of the
+  // rows to come, the first one included (-1: none), which condition the columns after them, and
+  // the logits are [(steps+1)*rows, vocab].
   at::Tensor logits(const at::Tensor& ids, const at::Tensor& given, const NetworkPass& pass);
 
   // Sum of the negative log-likelihoods in nats over the targets that are not -1.

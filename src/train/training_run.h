@@ -1,0 +1,40 @@
+#pragma once
+// One run of the training loop over samples already chosen; training.h puts it to use.
+
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "base/progress.h"
+#include "train/checkpoint.h"
+#include "train/engine.h"
+#include "train/samples.h"
+
+namespace undersong {
+
+struct RunPlan {
+  NetworkSpec spec;
+  std::vector<Ids> pieces;       // that samples are cut from
+  std::vector<Sample> samples;   // to learn from
+  bool move_crops = true;        // whether crops get new borders in every epoch
+  std::function<LossSum(Engine&)> valid;  // the loss that decides when to stop
+
+  int epochs = 0;
+  int batch = 0;
+  int patience = 0;
+  std::uint64_t seed = 1;
+
+  std::filesystem::path checkpoint;
+  double checkpoint_seconds = 60.0;
+  TrainingIdentity identity;
+  std::filesystem::path log;  // CSV
+};
+
+// Trains until the epochs are over or `patience` of them brought nothing, going on from a
+// checkpoint when there is one, and leaves the best weights in `engine`.
+//
+// `told` is what the progress bar calls it. Errors: kCancelled, after a checkpoint.
+TrainingState run_training(const RunPlan& plan, Engine& engine, std::string_view told,
+                           Progress& progress);
+
+}  // namespace undersong
