@@ -44,14 +44,12 @@ std::string architecture_list() {
 }
 
 void add_data_options(CLI::App& app, Arguments& to) {
-  app.add_option("architecture", to.architecture, "What to train, from the list below")
-      ->required();
+  app.add_option("architecture", to.architecture, "What to train, from the list below")->required();
   app.add_option("--corpus", to.corpus, "Name of a corpus, or a corpus' folder")->required();
   app.add_option("-o,--output", to.output, "The weight file to write, *.safetensors")->required();
   app.add_option("--group", to.dataset.groups, "Only these groups (folders) of the corpus");
   app.add_option("--track-name", to.dataset.track_name, "Only tracks whose name holds this");
-  app.add_option("--minimum-count", to.dataset.minimum_count,
-                 "Drop symbols that occur fewer times")
+  app.add_option("--minimum-count", to.dataset.minimum_count, "Drop symbols that occur fewer times")
       ->capture_default_str()
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}));
   app.add_option("--held-out", to.held_out,
@@ -99,8 +97,9 @@ std::vector<std::string> read_list(const std::filesystem::path& path) {
   }
   if (lines.empty()) {
     throw Error(ErrorKind::kUsage,
-                display(path) + " names no piece; put one path a line, as `undersong corpus show` "
-                                "writes them");
+                display(path) +
+                    " names no piece; put one path a line, as `undersong corpus show` "
+                    "writes them");
   }
   return lines;
 }

@@ -16,8 +16,8 @@ constexpr const char* kIdentityKey = "undersong.identity";
 constexpr std::string_view kBestPrefix = "best.";
 
 json to_json(const EpochRecord& record) {
-  return {record.epoch,   record.step,    record.train_loss, record.valid_loss,
-          record.seconds, record.samples_per_second};
+  return {record.epoch,      record.step,    record.train_loss,
+          record.valid_loss, record.seconds, record.samples_per_second};
 }
 
 EpochRecord record_of(const json& row) {
@@ -88,8 +88,7 @@ TrainingState state_from_file(WeightFile file, const TrainingIdentity& identity)
                                                 "to start over",
                                                 error.what()));
   } catch (const std::out_of_range&) {
-    throw Error(ErrorKind::kFormat,
-                "not a checkpoint of a training; use --fresh to start over");
+    throw Error(ErrorKind::kFormat, "not a checkpoint of a training; use --fresh to start over");
   }
 }
 
@@ -104,8 +103,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
   for (const auto& [name, tensor] : state.best) {
     file.tensors[std::string(kBestPrefix) + name] = tensor;
   }
-  with_context("writing the checkpoint",
-               [&] { save_weights(path, file, Overwrite::kAllow); });
+  with_context("writing the checkpoint", [&] { save_weights(path, file, Overwrite::kAllow); });
 }
 
 std::optional<TrainingState> load_checkpoint(const std::filesystem::path& path,

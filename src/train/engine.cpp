@@ -147,12 +147,11 @@ struct Engine::Inside {
     settings.batch_rows = batch.rows;
     settings.first_row = first;
     const bool window = spec.reading == Reading::kWindow;
-    const at::Tensor ids = placed(ids_tensor(batch.inputs, batch.steps, batch.rows, first,
-                                             settings.rows, batch.columns));
+    const at::Tensor ids = placed(
+        ids_tensor(batch.inputs, batch.steps, batch.rows, first, settings.rows, batch.columns));
     at::Tensor targets;
     if (!batch.targets.empty()) {
-      const std::int64_t steps =
-          window ? 1 : batch.steps + (spec.column_sizes.empty() ? 0 : 1);
+      const std::int64_t steps = window ? 1 : batch.steps + (spec.column_sizes.empty() ? 0 : 1);
       targets = placed(ids_tensor(batch.targets, steps, batch.rows, first, settings.rows,
                                   window ? 1 : batch.columns));
     }
@@ -239,9 +238,8 @@ LossSum Engine::train(const Batch& batch) {
   const std::int64_t count = counted(batch.targets);
   UNDERSONG_CHECK(count > 0);
   std::vector<double> sums(static_cast<std::size_t>(threads()), 0.0);
-  inside_->pool->run([&](int w) {
-    sums[static_cast<std::size_t>(w)] = inside_->gradients(batch, w, count);
-  });
+  inside_->pool->run(
+      [&](int w) { sums[static_cast<std::size_t>(w)] = inside_->gradients(batch, w, count); });
   LossSum loss{0.0, count};
   for (const double sum : sums) loss.nats += sum;
   if (!std::isfinite(loss.nats)) {

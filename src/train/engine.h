@@ -27,11 +27,11 @@ struct EngineOptions {
 struct Batch {
   std::int64_t steps = 0;
   std::int64_t rows = 0;
-  std::int64_t columns = 1;            // ids a step: 1, or those of the note matrix
-  std::vector<std::int32_t> inputs;    // [steps, rows, columns]
-  std::vector<std::int32_t> targets;   // kWindow: [rows]; kRecurrent: as `inputs`; for the note
-                                       // matrix [steps+1, rows, columns], the first row too; -1:
-                                       // not counted
+  std::int64_t columns = 1;           // ids a step: 1, or those of the note matrix
+  std::vector<std::int32_t> inputs;   // [steps, rows, columns]
+  std::vector<std::int32_t> targets;  // kWindow: [rows]; kRecurrent: as `inputs`; for the note
+                                      // matrix [steps+1, rows, columns], the first row too; -1:
+                                      // not counted
 };
 
 struct LossSum {

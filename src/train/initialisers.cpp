@@ -22,6 +22,16 @@ std::vector<float> uniform(Rng& rng, std::int64_t count, double range) {
   return values;
 }
 
+// Standard normal, by the polar method.
+double normal(Rng& rng) {
+  while (true) {
+    const double x = 2.0 * rng.uniform() - 1.0;
+    const double y = 2.0 * rng.uniform() - 1.0;
+    const double square = x * x + y * y;
+    if (square > 0.0 && square < 1.0) return x * std::sqrt(-2.0 * std::log(square) / square);
+  }
+}
+
 // Takes the part along each earlier row away, twice, since once leaves rounding errors behind.
 void make_orthonormal(std::vector<double>& matrix, std::int64_t rows, std::int64_t columns) {
   const auto row = [&](std::int64_t r) { return matrix.data() + r * columns; };
@@ -43,7 +53,8 @@ void make_orthonormal(std::vector<double>& matrix, std::int64_t rows, std::int64
 // Walks the layers with the width that each hands to the next.
 class Walk {
  public:
-  Walk(const NetworkSpec& spec, std::uint64_t seed) : spec_(spec), rng_(Rng(seed).fork("weights")) {}
+  Walk(const NetworkSpec& spec, std::uint64_t seed)
+      : spec_(spec), rng_(Rng(seed).fork("weights")) {}
 
   std::vector<InitialTensor> tensors() {
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) add_layer(i, spec_.layers[i]);
@@ -127,7 +138,7 @@ std::vector<float> glorot_uniform(Rng& rng, std::int64_t count, std::int64_t fan
 std::vector<float> orthogonal_rows(Rng& rng, std::int64_t rows, std::int64_t columns) {
   UNDERSONG_CHECK(rows <= columns);
   std::vector<double> matrix(static_cast<std::size_t>(rows * columns));
-  for (double& value : matrix) value = rng.normal();
+  for (double& value : matrix) value = normal(rng);
   make_orthonormal(matrix, rows, columns);
   return {matrix.begin(), matrix.end()};
 }

@@ -98,8 +98,7 @@ UNDERSONG_CLONES void keep_larger(std::int64_t count, float log_sum, std::int32_
 UNDERSONG_CLONES void softmax_max_grad(std::int64_t count, float log_sum, float total,
                                        std::int32_t step, const float* __restrict logits,
                                        const float* __restrict grad,
-                                       const std::int32_t* __restrict best,
-                                       float* __restrict out) {
+                                       const std::int32_t* __restrict best, float* __restrict out) {
   for (std::int64_t k = 0; k < count; ++k) {
     const float direct = best[k] == step ? grad[k] : 0.0F;
     out[k] = direct - fast_exp(logits[k] - log_sum) * total;
@@ -107,8 +106,8 @@ UNDERSONG_CLONES void softmax_max_grad(std::int64_t count, float log_sum, float 
 }
 
 UNDERSONG_CLONES void gates_forward_row(std::int64_t units, float* __restrict gates,
-                                        const float* __restrict cell_before,
-                                        float* __restrict cell, float* __restrict output) {
+                                        const float* __restrict cell_before, float* __restrict cell,
+                                        float* __restrict output) {
   float* __restrict in = gates;
   float* __restrict forget = gates + units;
   float* __restrict candidate = gates + 2 * units;

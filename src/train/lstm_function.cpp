@@ -36,8 +36,8 @@ class LstmFunction : public torch::autograd::Function<LstmFunction> {
       at::Tensor now = gates.narrow(0, t * rows, rows);
       const at::Tensor before = t == 0 ? first_output : outputs.narrow(0, (t - 1) * rows, rows);
       now.addmm_(before, recurrent);
-      const float* cell_before = t == 0 ? first_cell.data_ptr<float>()
-                                        : cells.data_ptr<float>() + (t - 1) * rows * units;
+      const float* cell_before =
+          t == 0 ? first_cell.data_ptr<float>() : cells.data_ptr<float>() + (t - 1) * rows * units;
       lstm_gates_forward(rows, units, now.data_ptr<float>(), cell_before,
                          cells.data_ptr<float>() + t * rows * units,
                          outputs.data_ptr<float>() + t * rows * units);
@@ -66,8 +66,10 @@ class LstmFunction : public torch::autograd::Function<LstmFunction> {
     if (context->saved_data["input_has_gradient"].toBool()) {
       grad_input = at::mm(grad_gates, kernel.t());
     }
-    return {grad_input,   at::mm(x.t(), grad_gates), grad_recurrent, grad_gates.sum(0),
-            at::Tensor(), at::Tensor(),              at::Tensor(),   at::Tensor()};
+    return {grad_input,     at::mm(x.t(), grad_gates),
+            grad_recurrent, grad_gates.sum(0),
+            at::Tensor(),   at::Tensor(),
+            at::Tensor(),   at::Tensor()};
   }
 
  private:
@@ -122,8 +124,7 @@ at::Tensor lstm_on_cpu(const at::Tensor& x, const LstmWeights& weights, std::int
       or_zeros(state.cell, rows, units), steps, &workspace);
   const std::int64_t last = (steps - 1) * rows;
   state.output = outputs.detach().narrow(0, last, rows).clone();
-  state.cell =
-      view_of(workspace.cells, steps * rows, units).narrow(0, last, rows).clone();
+  state.cell = view_of(workspace.cells, steps * rows, units).narrow(0, last, rows).clone();
   return outputs;
 }
 
@@ -135,9 +136,9 @@ at::Tensor lstm_of_library(const at::Tensor& x, const LstmWeights& weights, std:
     return (given.defined() ? given : at::zeros({rows, units}, x.options())).unsqueeze(0);
   };
   // The library wants [4*units, in] and a second bias.
-  const std::vector<at::Tensor> parameters = {
-      weights.kernel.t().contiguous(), weights.recurrent.t().contiguous(), weights.bias,
-      at::zeros_like(weights.bias)};
+  const std::vector<at::Tensor> parameters = {weights.kernel.t().contiguous(),
+                                              weights.recurrent.t().contiguous(), weights.bias,
+                                              at::zeros_like(weights.bias)};
   const auto [outputs, output, cell] =
       at::lstm(x.view({steps, rows, x.size(1)}), {first(state.output), first(state.cell)},
                parameters, /*has_biases=*/true, /*num_layers=*/1, /*dropout=*/0.0,

@@ -11,9 +11,9 @@ namespace undersong {
 namespace {
 
 constexpr std::int32_t kNotCounted = -1;
-constexpr std::size_t kEvaluationRows = 1024;       // windows at once
-constexpr std::size_t kEvaluationPieces = 16;       // pieces side by side
-constexpr std::int64_t kEvaluationSteps = 256;      // of them at once
+constexpr std::size_t kEvaluationRows = 1024;   // windows at once
+constexpr std::size_t kEvaluationPieces = 16;   // pieces side by side
+constexpr std::int64_t kEvaluationSteps = 256;  // of them at once
 constexpr std::int64_t kShortestUsefulCrop = 2;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }

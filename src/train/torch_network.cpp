@@ -19,8 +19,8 @@ class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, DropoutMask mask) {
     context->saved_data["key"] = bits_of(mask.key);
     context->saved_data["rate"] = mask.rate;
-    context->saved_data["shape"] = std::vector<std::int64_t>{
-        mask.steps, mask.rows, mask.units, mask.batch_rows, mask.first_row};
+    context->saved_data["shape"] = std::vector<std::int64_t>{mask.steps, mask.rows, mask.units,
+                                                             mask.batch_rows, mask.first_row};
     return masked(mask, x);
   }
 
@@ -155,13 +155,12 @@ void TorchNetwork::apply(std::size_t index, const LayerSpec& layer, Flow& flow,
     }
     case LayerKind::kLstm: flow.value = lstm(index, flow, pass); return;
     case LayerKind::kConv1d:
-      flow.value = convolution(flow.value, parameter(index, "kernel"), parameter(index, "bias"),
-                               flow.steps);
+      flow.value =
+          convolution(flow.value, parameter(index, "kernel"), parameter(index, "bias"), flow.steps);
       flow.steps -= layer.kernel_size - 1;
       return;
     case LayerKind::kDense:
-      flow.value =
-          at::addmm(parameter(index, "bias"), flow.value, parameter(index, "kernel"));
+      flow.value = at::addmm(parameter(index, "bias"), flow.value, parameter(index, "kernel"));
       return;
     case LayerKind::kDropout:
       flow.value = dropout(flow.value, layer, index, flow.steps, pass);

@@ -107,8 +107,10 @@ std::string digest_of(const Dataset& data) {
 TrainingIdentity identity_of(const Architecture& architecture, const TrainingSettings& settings,
                              const Engine& engine, const std::string& data_digest) {
   TrainingIdentity identity;
-  for (const auto& [name, value] : settings_json(architecture, settings).items()) {
-    if (name != "epochs") identity[name] = value.is_string() ? value.get<std::string>() : value.dump();
+  const json given = settings_json(architecture, settings);
+  for (auto item = given.begin(); item != given.end(); ++item) {
+    if (item.key() == "epochs") continue;
+    identity[item.key()] = item->is_string() ? item->get<std::string>() : item->dump();
   }
   identity["music"] = data_digest.substr(0, 16);
   identity["device"] = engine.device_line();
@@ -121,9 +123,9 @@ json loss_json(const LossSum& loss) {
 }
 
 json outcome_json(const TrainingOutcome& outcome, const TrainingSettings& settings) {
-  return {{"split", name_of(settings.hold_out)}, {"epochs", outcome.epochs},
-          {"best_epoch", outcome.best_epoch},    {"train", loss_json(outcome.train)},
-          {"valid", loss_json(outcome.valid)},   {"test", loss_json(outcome.test)},
+  return {{"split", name_of(settings.hold_out)},      {"epochs", outcome.epochs},
+          {"best_epoch", outcome.best_epoch},         {"train", loss_json(outcome.train)},
+          {"valid", loss_json(outcome.valid)},        {"test", loss_json(outcome.test)},
           {"frequency", loss_json(outcome.frequency)}};
 }
 
@@ -156,9 +158,8 @@ class Way {
   }
 
   TrainingOutcome train(Progress& progress) {
-    const std::string told =
-        "training " + architecture_.name +
-        (settings_.hold_out == HoldOut::kWindows ? " (split by windows)" : "");
+    const std::string told = "training " + architecture_.name +
+                             (settings_.hold_out == HoldOut::kWindows ? " (split by windows)" : "");
     const TrainingState state = run_training(plan_, engine_, told, progress);
     log_ = state.log;
     TrainingOutcome outcome;
@@ -170,8 +171,7 @@ class Way {
       outcome.test = evaluate_pieces(engine_, spec_, test_);
       outcome.frequency = frequency_loss(spec_, plan_.pieces, valid_);
     } else {
-      outcome.train =
-          evaluate_samples(engine_, Cutter(spec_, plan_.pieces), plan_.samples);
+      outcome.train = evaluate_samples(engine_, Cutter(spec_, plan_.pieces), plan_.samples);
     }
     return outcome;
   }
@@ -214,9 +214,10 @@ class Way {
   }
 
   std::string too_small(const Dataset& data) const {
-    return fmt::format("the corpus {} is smaller than a window of {}: no piece to learn from has "
-                       "more symbols than that; add music, or lower --window or --minimum-count",
-                       data.corpus, spec_.window);
+    return fmt::format(
+        "the corpus {} is smaller than a window of {}: no piece to learn from has "
+        "more symbols than that; add music, or lower --window or --minimum-count",
+        data.corpus, spec_.window);
   }
 
   void require_samples(const Dataset& data) const {

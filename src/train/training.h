@@ -45,7 +45,7 @@ struct TrainingOutcome {
   int epochs = 0;      // that were trained
   int best_epoch = 0;  // whose weights were kept; from 1
   bool resumed = false;
-  LossSum train;      // of the kept weights, without dropout
+  LossSum train;  // of the kept weights, without dropout
   LossSum valid;
   LossSum test;       // of pieces that decided nothing; empty where the split has none
   LossSum frequency;  // of a table of frequencies, on what `valid` counts

@@ -77,8 +77,8 @@ class Run {
   }
 
   std::vector<Sample> epoch_order() const {
-    const Rng rng = Rng(plan_.seed).fork("epochs").fork(
-        static_cast<std::uint64_t>(state_.epochs_done));
+    const Rng rng =
+        Rng(plan_.seed).fork("epochs").fork(static_cast<std::uint64_t>(state_.epochs_done));
     if (plan_.move_crops) return cutter_.epoch(plan_.samples, rng);
     std::vector<Sample> order = plan_.samples;
     Rng own = rng;
@@ -117,8 +117,8 @@ class Run {
     ++state_.epochs_done;
     const double rate =
         static_cast<double>(state_.epoch_loss.count) / std::max(state_.epoch_seconds, 1e-9);
-    state_.log.push_back({state_.epochs_done, state_.step, state_.epoch_loss.mean(), valid,
-                          state_.seconds, rate});
+    state_.log.push_back(
+        {state_.epochs_done, state_.step, state_.epoch_loss.mean(), valid, state_.seconds, rate});
     if (valid < state_.best_loss) {
       state_.best_loss = valid;
       state_.best_epoch = state_.epochs_done;

@@ -14,9 +14,9 @@ namespace undersong {
 
 struct RunPlan {
   NetworkSpec spec;
-  std::vector<Ids> pieces;       // that samples are cut from
-  std::vector<Sample> samples;   // to learn from
-  bool move_crops = true;        // whether crops get new borders in every epoch
+  std::vector<Ids> pieces;                // that samples are cut from
+  std::vector<Sample> samples;            // to learn from
+  bool move_crops = true;                 // whether crops get new borders in every epoch
   std::function<LossSum(Engine&)> valid;  // the loss that decides when to stop
 
   int epochs = 0;
