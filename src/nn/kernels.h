@@ -5,7 +5,7 @@
 // different outputs, never parts of one sum: each output is one chain of fused multiply-adds over
 // the inputs, in order. Multiplication and addition are fused on every path, and exp is our own.
 // Targets without a fused multiply-add (SSE) are left out: such a machine runs the scalar path.
-// docs/decisions/0002-bit-exact-inference.md has the reasons.
+// docs/decisions/0006-bit-exact-inference.md has the reasons.
 // Non-goals: several threads within a product, half precision.
 
 #include <cstddef>

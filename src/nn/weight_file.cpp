@@ -67,6 +67,8 @@ Json parse_header(std::span<const std::uint8_t> text) {
   } catch (const Json::parse_error& failure) {
     throw_format("byte " + std::to_string(kLengthBytes + failure.byte) +
                  ": the header of the weight file is not JSON");
+  } catch (const Json::exception&) {  // a number beyond all range, say
+    throw_format("byte 8: the header of the weight file has a number that is out of range");
   }
   if (!header.is_object()) throw_format("byte 8: the header of the weight file is not an object");
   if (twice) throw_format("the weight file names \"" + *twice + "\" twice");

@@ -183,6 +183,12 @@ TEST(WeightFile, RefusesMetadataThatIsNoText) {
                       "the weight file's __metadata__ is not an object");
 }
 
+// Found by fuzzing: the JSON library reports such a number otherwise than broken text.
+TEST(WeightFile, RefusesANumberBeyondAllRange) {
+  expect_format_error(file_of("{\"a\": [21471e309674]}", 0),
+                      "byte 8: the header of the weight file has a number that is out of range");
+}
+
 TEST(WeightFile, CallsOtherTypesUnsupported) {
   const Error error = error_of(file_of(tensor_header("\"BF16\"", "[2]", "[0,4]"), 4));
   EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
