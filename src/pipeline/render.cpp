@@ -16,6 +16,7 @@
 #include "audio/audio_file.h"
 #include "base/error.h"
 #include "midi/midi_file.h"
+#include "pipeline/picture.h"
 #include "render/soundfont.h"
 #include "score/tempo_map.h"
 #include "score/transform.h"
@@ -26,13 +27,20 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-bool is_midi(const fs::path& path) {
+std::string lower_suffix(const fs::path& path) {
   std::string suffix = path.extension().string();
   std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](char c) {
     return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   });
+  return suffix;
+}
+
+bool is_midi(const fs::path& path) {
+  const std::string suffix = lower_suffix(path);
   return suffix == ".mid" || suffix == ".midi";
 }
+
+bool is_picture(const fs::path& path) { return lower_suffix(path) == ".svg"; }
 
 // Today in UTC. SOURCE_DATE_EPOCH, seconds since 1970, takes its place where the same bytes are
 // wanted on another day. Source: reproducible-builds.org/specs/source-date-epoch.
@@ -59,8 +67,12 @@ std::string comment_for_tags(const MusicOrigin& origin) {
   return comment;
 }
 
+std::string title_of(const fs::path& path, const MusicOrigin& origin) {
+  return origin.title.empty() ? path.stem().string() : origin.title;
+}
+
 AudioTags tags_for(const fs::path& path, const MusicOrigin& origin) {
-  return {.title = origin.title.empty() ? path.stem().string() : origin.title,
+  return {.title = title_of(path, origin),
           .artist = "",
           .date = date_for_tags(),
           .genre = origin.genre,
@@ -102,16 +114,22 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
 }  // namespace
 
 void check_music_suffix(const fs::path& path) {
-  if (is_midi(path) || audio_format_of(path)) return;
+  if (is_midi(path) || is_picture(path) || audio_format_of(path)) return;
   throw Error(ErrorKind::kUsage, "cannot tell the format of " + display(path) +
-                                     " by its suffix: end the name in .mid, " + kAudioSuffixes);
+                                     " by its suffix: end the name in .mid, .svg (a piano roll), " +
+                                     kAudioSuffixes);
 }
 
 MusicFileReport write_music(const Score& score, const fs::path& path,
                             const MusicFileOptions& options, Progress& progress) {
   check_target(path, options.overwrite);
-  if (!is_midi(path)) return write_audio(score, path, options, progress);
-  save_midi(path, score, options.overwrite);
+  if (is_picture(path)) {
+    save_file(path, piano_roll_svg(score, title_of(path, options.origin)), options.overwrite);
+  } else if (is_midi(path)) {
+    save_midi(path, score, options.overwrite);
+  } else {
+    return write_audio(score, path, options, progress);
+  }
   MusicFileReport report;
   report.path = path;
   report.length_seconds = length_seconds(score);

@@ -32,7 +32,7 @@ struct MusicFileOptions {
 
 struct MusicFileReport {
   std::filesystem::path path;
-  double length_seconds = 0.0;  // of the sound, or of the notes in a MIDI file
+  double length_seconds = 0.0;  // of the sound, or of the notes
   bool is_audio = false;        // the rest is for audio alone
   std::filesystem::path soundfont;
   MasteringReport mastering;
@@ -40,11 +40,10 @@ struct MusicFileReport {
   double times_real_time = 0.0;  // length_seconds / seconds_taken
 };
 
-// Writes `score` to `path`: .mid or .midi as a MIDI file, .wav, .flac, .ogg or .mp3 rendered,
-// mastered and tagged (title, date, seed and model when known, "undersong VERSION"). The date is
-// today's, or that of $SOURCE_DATE_EPOCH.
-// Errors: kUsage for another suffix, an existing file (kRefuse), an empty or endless score; kIo;
-// and those of render().
+// Writes `score` to `path`: .mid or .midi as a MIDI file, .svg as a piano roll, .wav, .flac, .ogg
+// or .mp3 rendered, mastered and tagged (title, date, seed and model when known, "undersong
+// VERSION"). The date is today's, or that of $SOURCE_DATE_EPOCH. Errors: kUsage for another suffix,
+// an existing file (kRefuse), an empty or endless score; kIo; and those of render().
 MusicFileReport write_music(const Score& score, const std::filesystem::path& path,
                             const MusicFileOptions& options, Progress& progress);
 
