@@ -162,7 +162,7 @@ MasteringReport master(AudioBuffer& audio, const MasteringOptions& options) {
   report.loudness_lufs = search.measured().lufs + scaled_db;
   report.range_lu = search.measured().range_lu;
   report.gain_db = search.gain_db() + scaled_db;
-  report.reduction_db = -db_from_linear(static_cast<double>(lowest));
+  report.reduction_db = std::max(0.0, -db_from_linear(static_cast<double>(lowest)));
   report.passes = search.passes();
   return report;
 }
