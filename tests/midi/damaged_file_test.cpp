@@ -201,6 +201,25 @@ TEST(DamagedFile, SaysHowManyRepairsItDoesNotList) {
   EXPECT_EQ(repairs.back(), "and 10 more repairs");
 }
 
+// Each of these would take minutes if a reader did its work twice for each part.
+TEST(DamagedFile, TakesTimeInProportionToItsSize) {
+  constexpr int kParts = 200000;
+  const auto repeated = [](const Bytes& part) {
+    Bytes all;
+    for (int i = 0; i < kParts; ++i) all.insert(all.end(), part.begin(), part.end());
+    return all;
+  };
+  const Bytes no_length = join({letters("MTrk"), {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0xC0, 0x01}});
+  EXPECT_EQ(read_midi(join({header(1, 1, 480), repeated(no_length)})).score.tracks.size(), 65534u);
+  EXPECT_EQ(error_of(join({header(1, 1, 480), repeated(letters("MTr"))})),
+            "byte 14: there is no track after the header");
+  const MidiReading chord =
+      read_midi(join({header(1, 1, 480), track(join({{0x00, 0x90, 0x3C, 0x01},
+                                                     repeated({0x00, 0x3D, 0x02}),
+                                                     repeated({0x00, 0x3C, 0x01})}))}));
+  EXPECT_EQ(note_count(chord.score), 2u * kParts + 1u);
+}
+
 // Either an Error of the format or a reading that can be written and read again.
 void expect_survival(std::span<const std::uint8_t> file) {
   try {
