@@ -63,7 +63,8 @@ std::string what_is_wrong(CLI::App& verb, const std::vector<std::string>& remain
 
 std::string usage_sentence(CLI::App& app, const CLI::ParseError& error) {
   CLI::App& verb = deepest_parsed(app);
-  return fmt::format("{}; see {} --help", what_is_wrong(verb, app.remaining(true), error),
+  const std::string wrong = what_is_wrong(verb, app.remaining(true), error);
+  return fmt::format("{}{} {} --help", wrong, wrong.ends_with('?') ? " See" : "; see",
                      full_name(verb));
 }
 
