@@ -1,4 +1,5 @@
-# Functions for the cases; sourced by run_case. shellcheck shell=bash
+# shellcheck shell=bash
+# Functions for the cases; sourced by run_case.
 
 # bytes 4d 54 …: prints them.
 bytes() {

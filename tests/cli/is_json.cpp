@@ -1,10 +1,11 @@
 // Exits with 0 when standard input is one JSON value.
 
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <string>
 
 int main() {
-  const bool valid = nlohmann::json::accept(std::istreambuf_iterator<char>(std::cin),
-                                            std::istreambuf_iterator<char>());
-  return valid ? 0 : 1;
+  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+  return nlohmann::json::accept(text) ? 0 : 1;
 }

@@ -96,7 +96,7 @@ void add_options(CLI::App& verb, TrainFlags& flags) {
                   tr("Only the pieces of this group; may be repeated"))
       ->allow_extra_args(false)
       ->type_name("GROUP");
-  verb.add_option("--track", request.dataset.track_name, tr("Only tracks whose name holds this"))
+  verb.add_option("--track-name", request.dataset.track_name, tr("Only tracks whose name holds this"))
       ->type_name("TEXT");
   verb.add_option("--minimum-count", request.dataset.minimum_count,
                   tr("Drop symbols that occur fewer times"))
