@@ -28,6 +28,11 @@ void check_request(const GenerateRequest& request) {
   if (request.outputs.empty())
     throw Error(ErrorKind::kUsage, "name an output with -o, such as -o out/LSTM.mid");
   check_options(request.sampling);
+  // As with_bpm has it; and not a number is not within.
+  if (request.bpm && !(*request.bpm >= 10.0 && *request.bpm <= 1000.0)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--bpm is {}; it must lie between 10 and 1000", *request.bpm));
+  }
   for (const auto& output : request.outputs) {
     check_music_suffix(output);
     check_output(output, request.music.overwrite);
