@@ -16,8 +16,4 @@ void describe_program(CLI::App& app, const std::vector<std::string>& arguments);
 // failure is one line on stderr.
 int run_cli(int argc, char** argv);
 
-// Names of the visible verbs, and the visible options of one (long names with their dashes).
-std::vector<CLI::App*> visible_verbs(CLI::App& app);
-std::vector<CLI::Option*> visible_options(const CLI::App& verb);
-
 }  // namespace undersong

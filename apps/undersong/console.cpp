@@ -3,14 +3,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
-#include "base/error.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
 
 namespace undersong {
 namespace {
@@ -46,28 +43,6 @@ std::string Console::red(std::string_view text) { return coloured(text, 31); }
 void Console::print_line(std::string_view line) {
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
-}
-
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (character == '\n') {
-      line += "\\n";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      line += fmt::format("\\x{:02x}", byte);
-    } else {
-      line += character;
-    }
-  }
-  return line;
-}
-
-void flush_standard_output() {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  throw Error(ErrorKind::kIo, "cannot write to standard output: " +
-                                  std::generic_category().message(errno == 0 ? EIO : errno));
 }
 
 }  // namespace undersong

@@ -53,10 +53,4 @@ class Console {
   std::unique_ptr<Progress> progress_;
 };
 
-// Control characters escaped, so that an error stays one line whatever a file is called.
-std::string one_line(std::string_view text);
-
-// Errors: kIo when stdout could not take everything (a full disk, a closed pipe).
-void flush_standard_output();
-
 }  // namespace undersong

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "undersong/cli.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
+#include "common/usage.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "undersong/console.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {

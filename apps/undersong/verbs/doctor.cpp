@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "undersong/console.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {

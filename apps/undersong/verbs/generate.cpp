@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "undersong/console.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
 #include "undersong/verbs/music_flags.h"
 #include "undersong/verbs/verbs.h"
 

@@ -5,8 +5,8 @@
 
 #include <cstdio>
 
-#include "undersong/cli.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
+#include "common/usage.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {

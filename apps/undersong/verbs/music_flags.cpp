@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "score/general_midi.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
 
 namespace undersong {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "undersong/console.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
 #include "undersong/verbs/music_flags.h"
 #include "undersong/verbs/verbs.h"
 

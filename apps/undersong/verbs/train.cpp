@@ -14,7 +14,7 @@
 #include "model/architecture.h"
 #include "pipeline/trainer.h"
 #include "undersong/console.h"
-#include "undersong/messages.h"
+#include "common/messages.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {

@@ -1,9 +1,15 @@
 #pragma once
+// What both programs know about a command line that CLI11 describes.
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 namespace undersong {
+
+// The verbs and the options that --help shows.
+std::vector<CLI::App*> visible_verbs(CLI::App& app);
+std::vector<CLI::Option*> visible_options(const CLI::App& verb);
 
 // A sentence for what CLI11 refused: what was wrong, the nearest thing that exists, and where to
 // look. `app` is the root after the failed parse.

@@ -1,9 +1,8 @@
-#include "undersong/usage.h"
+#include "common/usage.h"
 
 #include <fmt/format.h>
 
 #include "base/suggestion.h"
-#include "undersong/cli.h"
 
 namespace undersong {
 namespace {
@@ -60,6 +59,19 @@ std::string what_is_wrong(CLI::App& verb, const std::vector<std::string>& remain
 }
 
 }  // namespace
+
+std::vector<CLI::App*> visible_verbs(CLI::App& app) {
+  return app.get_subcommands([](CLI::App* verb) { return !verb->get_group().empty(); });
+}
+
+std::vector<CLI::Option*> visible_options(const CLI::App& verb) {
+  std::vector<CLI::Option*> visible;
+  for (const CLI::Option* option : verb.get_options()) {
+    if (option->nonpositional() && !option->get_group().empty())
+      visible.push_back(const_cast<CLI::Option*>(option));
+  }
+  return visible;
+}
 
 std::string usage_sentence(CLI::App& app, const CLI::ParseError& error) {
   CLI::App& verb = deepest_parsed(app);

@@ -1,4 +1,4 @@
-#include "undersong/messages.h"
+#include "common/messages.h"
 
 #include <libintl.h>
 
