@@ -1,5 +1,6 @@
 #pragma once
-// How a program of ours ends: everything that leaves it becomes one line on stderr and an exit code.
+// How a program of ours ends: everything that leaves it becomes one line on stderr and an exit
+// code.
 
 #include <CLI/CLI.hpp>
 #include <functional>

@@ -5,16 +5,14 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
-#include <sstream>
 
-#include "base/cancel.h"
-#include "base/error.h"
 #include "base/file.h"
 #include "base/progress.h"
+#include "common/run.h"
 #include "corpus/corpus.h"
 #include "corpus/dataset.h"
 #include "model/architecture.h"
+#include "train/devices.h"
 #include "train/training.h"
 
 namespace undersong {
@@ -88,22 +86,6 @@ void add_training_options(CLI::App& app, TrainingSettings& to) {
   app.add_flag("--fresh", to.fresh, "Start over, whatever checkpoint there is");
 }
 
-std::vector<std::string> read_list(const std::filesystem::path& path) {
-  std::vector<std::string> lines;
-  std::istringstream text(read_text_file(path));
-  for (std::string line; std::getline(text, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    if (!line.empty() && line.front() != '#') lines.push_back(line);
-  }
-  if (lines.empty()) {
-    throw Error(ErrorKind::kUsage,
-                display(path) +
-                    " names no piece; put one path a line, as `undersong corpus show` "
-                    "writes them");
-  }
-  return lines;
-}
-
 Corpus open_corpus(const std::string& name) {
   const bool folder = name.find('/') != std::string::npos || std::filesystem::is_directory(name);
   return folder ? Corpus::open_folder(name) : Corpus::open(name);
@@ -124,7 +106,7 @@ void report(const TrainingOutcome& outcome, const Arguments& arguments) {
 void train(Arguments& arguments) {
   const Architecture& architecture = find_architecture(arguments.architecture);
   arguments.dataset.representation = architecture.representation;
-  if (!arguments.held_out.empty()) arguments.dataset.held_out = read_list(arguments.held_out);
+  if (!arguments.held_out.empty()) arguments.dataset.held_out = read_held_out(arguments.held_out);
   const auto progress =
       make_progress(arguments.quiet ? ProgressStyle::kQuiet : ProgressStyle::kAuto);
   const Dataset data = load_dataset(open_corpus(arguments.corpus), arguments.dataset);
@@ -134,31 +116,26 @@ void train(Arguments& arguments) {
   report(outcome, arguments);
 }
 
+}  // namespace
+
 int run(int count, char** values) {
   Arguments arguments;
   CLI::App app("Trains a model on a corpus and writes its weights.", "undersong train");
+  app.set_help_flag("-h,--help", "Print this help");
+  app.add_flag_callback(
+      "--devices",
+      [] {
+        fmt::print("{}\n", describe_devices());
+        throw CLI::Success();
+      },
+      "Say what could train here, and stop");
   add_data_options(app, arguments);
   add_training_options(app, arguments.training);
   app.footer(architecture_list());
-  try {
-    app.parse(count, values);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  install_cancel_handlers();
-  try {
-    train(arguments);
-    return 0;
-  } catch (const Error& error) {
-    fmt::print(stderr, "undersong train: {}\n", error.message());
-    return exit_code(error.kind());
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "undersong train: internal error: {}\n", error.what());
-    return 1;
-  }
+  app.callback([&arguments] { train(arguments); });
+  return run_program("undersong train", [&] { parse_and_run(app, {values + 1, values + count}); });
 }
 
-}  // namespace
 }  // namespace undersong
 
 int main(int count, char** values) { return undersong::run(count, values); }

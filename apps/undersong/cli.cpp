@@ -1,7 +1,7 @@
 #include "undersong/cli.h"
 
-#include "common/run.h"
 #include "common/messages.h"
+#include "common/run.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {

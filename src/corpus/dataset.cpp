@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <sstream>
 
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "tokens/note_matrix.h"
 #include "tokens/symbols.h"
 
@@ -131,6 +133,21 @@ Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options) {
                          : ": no track is named \"" + options.track_name + "\""));
   }
   return dataset;
+}
+
+std::vector<std::string> read_held_out(const std::filesystem::path& path) {
+  std::vector<std::string> lines;
+  std::istringstream text(read_text_file(path));
+  for (std::string line; std::getline(text, line);) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (!line.empty() && line.front() != '#') lines.push_back(line);
+  }
+  if (lines.empty()) {
+    throw Error(ErrorKind::kUsage, display(path) +
+                                       " names no piece; put one path a line, as `undersong corpus "
+                                       "show` writes them");
+  }
+  return lines;
 }
 
 }  // namespace undersong

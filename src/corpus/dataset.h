@@ -1,6 +1,7 @@
 #pragma once
 // A corpus as numbers: what models learn from and are judged on.
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -45,5 +46,9 @@ struct Dataset {
 // Errors: kUsage for a group, track name or held-out path that is not there, and when nothing is
 // left to learn from.
 Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options);
+
+// The paths in a text file, one a line; empty lines and those that begin with # are left out.
+// Errors: kUsage when it names none; those of read_text_file.
+std::vector<std::string> read_held_out(const std::filesystem::path& path);
 
 }  // namespace undersong

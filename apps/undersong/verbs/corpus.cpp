@@ -8,21 +8,25 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "undersong/console.h"
 #include "common/messages.h"
+#include "undersong/console.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {
 namespace {
 
-// Every result of pipeline/corpus.h can be printed both ways.
+// Every result of pipeline/corpus.h can be printed both ways. A listing is what was asked for; what
+// a change did is a remark, which --quiet leaves out.
 template <typename Result>
-void print(Console& console, const Result& result) {
-  if (console.json()) {
-    console.print_json_text(to_json(result));
-  } else {
-    console.show("{}", to_text(result));
-  }
+void print_listing(Console& console, const Result& result) {
+  if (console.json()) console.print_json_text(to_json(result));
+  console.show("{}", to_text(result));
+}
+
+template <typename Result>
+void print_remark(Console& console, const Result& result) {
+  if (console.json()) console.print_json_text(to_json(result));
+  console.say("{}", to_text(result));
 }
 
 struct CorpusFlags {
@@ -71,7 +75,7 @@ void describe_add(CLI::App& corpus, const Flags& flags) {
   verb->add_option("--source", request.source, tr("Where the music comes from"))->type_name("TEXT");
   verb->callback([flags] {
     const CorpusAddReport report = corpus_add(flags->add, flags->console.progress());
-    print(flags->console, report);
+    print_remark(flags->console, report);
     if (report.accepted == 0 && report.already_there == 0)
       throw Error(ErrorKind::kFormat, tr("no piece could be read; the reasons are above"));
   });
@@ -79,13 +83,14 @@ void describe_add(CLI::App& corpus, const Flags& flags) {
 
 void describe_listings(CLI::App& corpus, const Flags& flags) {
   add_inner(corpus, flags, "list", tr("List the corpora"), "list")->callback([flags] {
-    print(flags->console, corpus_list());
+    print_listing(flags->console, corpus_list());
   });
   CLI::App* show = add_inner(corpus, flags, "show",
                              tr("List the pieces, and what was rejected and why"), "show piano");
   add_name(*show, flags);
   add_group(*show, flags);
-  show->callback([flags] { print(flags->console, corpus_show(flags->name, flags->group)); });
+  show->callback(
+      [flags] { print_listing(flags->console, corpus_show(flags->name, flags->group)); });
 }
 
 void describe_stats(CLI::App& corpus, const Flags& flags) {
@@ -106,7 +111,7 @@ void describe_stats(CLI::App& corpus, const Flags& flags) {
     if (!flags->picture.empty())
       save_file(flags->picture, to_svg(statistics),
                 flags->force ? Overwrite::kAllow : Overwrite::kRefuse);
-    print(flags->console, statistics);
+    print_listing(flags->console, statistics);
   });
 }
 
@@ -116,7 +121,8 @@ void describe_remove(CLI::App& corpus, const Flags& flags) {
                              "remove piano");
   add_name(*verb, flags);
   add_group(*verb, flags);
-  verb->callback([flags] { print(flags->console, corpus_remove(flags->name, flags->group)); });
+  verb->callback(
+      [flags] { print_remark(flags->console, corpus_remove(flags->name, flags->group)); });
 }
 
 }  // namespace

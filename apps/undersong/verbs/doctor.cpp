@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "undersong/console.h"
 #include "common/messages.h"
+#include "undersong/console.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {

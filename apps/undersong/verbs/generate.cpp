@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "undersong/console.h"
 #include "common/messages.h"
+#include "undersong/console.h"
 #include "undersong/verbs/music_flags.h"
 #include "undersong/verbs/verbs.h"
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "score/general_midi.h"
 #include "common/messages.h"
+#include "score/general_midi.h"
 
 namespace undersong {
 

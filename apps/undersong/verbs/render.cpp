@@ -5,8 +5,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "undersong/console.h"
 #include "common/messages.h"
+#include "undersong/console.h"
 #include "undersong/verbs/music_flags.h"
 #include "undersong/verbs/verbs.h"
 

@@ -8,13 +8,12 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/file.h"
+#include "common/messages.h"
 #include "model/architecture.h"
 #include "pipeline/trainer.h"
 #include "undersong/console.h"
-#include "common/messages.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {
@@ -50,14 +49,6 @@ std::string list_of_architectures() {
   return list;
 }
 
-std::vector<std::string> lines_of(const std::string& path) {
-  std::istringstream text(read_text_file(path));
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);)
-    if (!line.empty() && line.front() != '#') lines.push_back(line);
-  return lines;
-}
-
 nlohmann::json to_json(const CountingReport& report) {
   return {{"path", report.path.string()},
           {"architecture", report.architecture},
@@ -71,7 +62,7 @@ nlohmann::json to_json(const CountingReport& report) {
 void run(TrainFlags& flags, const std::vector<std::string>& arguments) {
   CountingRequest& request = flags.request;
   if (is_network(request.architecture)) become_trainer(trainer_arguments(arguments));
-  if (!flags.held_out.empty()) request.dataset.held_out = lines_of(flags.held_out);
+  if (!flags.held_out.empty()) request.dataset.held_out = read_held_out(flags.held_out);
   request.overwrite = flags.force ? Overwrite::kAllow : Overwrite::kRefuse;
   const CountingReport report = train_counting(request, flags.console.progress());
   if (flags.console.json()) flags.console.print_json(to_json(report));
@@ -96,7 +87,8 @@ void add_options(CLI::App& verb, TrainFlags& flags) {
                   tr("Only the pieces of this group; may be repeated"))
       ->allow_extra_args(false)
       ->type_name("GROUP");
-  verb.add_option("--track-name", request.dataset.track_name, tr("Only tracks whose name holds this"))
+  verb.add_option("--track-name", request.dataset.track_name,
+                  tr("Only tracks whose name holds this"))
       ->type_name("TEXT");
   verb.add_option("--minimum-count", request.dataset.minimum_count,
                   tr("Drop symbols that occur fewer times"))
