@@ -63,6 +63,10 @@ void add_training_options(CLI::App& app, TrainingSettings& to) {
   app.add_option("--window", to.window, "Symbols a prediction sees, or a crop holds (0: as above)");
   app.add_option("--patience", to.patience,
                  "Stop after this many epochs without a better held-out loss (0: as above)");
+  app.add_option("--transpose", to.transpose,
+                 "Move each piece by up to so many semitones, anew in every epoch (default: the "
+                 "architecture's)")
+      ->check(CLI::Range(0, 11));
   app.add_option("--dropout", to.dropout, "Share dropped by every dropout layer")
       ->check(CLI::Range(0.0, 0.99));
   app.add_option("--seed", to.seed, "Repeats a training")->capture_default_str();

@@ -17,6 +17,7 @@ struct TrainingDefaults {
   int batch = 256;
   double learning_rate = 0.01;  // Adamax
   int window = 10;    // symbols that a prediction sees (kWindow), or a crop holds (kRecurrent)
+  int transpose = 0;  // in every epoch each piece moves by a chance of up to so many semitones
   int patience = 10;  // epochs without a better held-out loss before training stops
 };
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "model/model_metadata.h"
+#include "tokens/transposition.h"
 #include "train/training_run.h"
 
 namespace undersong {
@@ -17,7 +18,9 @@ namespace {
 using nlohmann::json;
 
 constexpr double kLeakyShare = 0.8;  // of the windows train when they are split the seed's way
+// Enough to begin differently each time, and too little music to be anybody's piece.
 constexpr std::size_t kPrompts = 32;
+constexpr int kPromptSteps = 10;
 
 void require(bool sensible, const std::string& sentence) {
   if (!sensible) throw Error(ErrorKind::kUsage, sentence);
@@ -34,6 +37,9 @@ TrainingSettings completed(TrainingSettings settings, const Architecture& archit
   if (settings.learning_rate == 0.0) settings.learning_rate = defaults.learning_rate;
   if (settings.window == 0) settings.window = defaults.window;
   if (settings.patience == 0) settings.patience = defaults.patience;
+  if (settings.transpose < 0) settings.transpose = defaults.transpose;
+  // Windows are drawn from the music as it stands: in another key they would be others.
+  if (settings.hold_out == HoldOut::kWindows) settings.transpose = 0;
   return settings;
 }
 
@@ -45,6 +51,7 @@ void check_settings(const TrainingSettings& s) {
           "--learning-rate must be above 0 and at most 10; the seed's is 0.01");
   require(s.window >= 1 && s.window <= 65536, "--window must be from 1 to 65536");
   require(s.patience >= 1 && s.patience <= kMany, "--patience must be from 1 to 1000000");
+  require(s.transpose <= 11, "--transpose must be from 0 (as written) to 11 semitones");
   require(s.dropout < 1.0, "--dropout must be at least 0 and below 1");
   require(s.threads >= 0 && s.threads <= 1024, "--threads must be from 0 (all) to 1024");
   require(s.checkpoint_seconds >= 0.0, "--checkpoint-seconds must not be negative");
@@ -84,6 +91,7 @@ json settings_json(const Architecture& architecture, const TrainingSettings& s) 
               {"learning_rate", s.learning_rate},
               {"window", s.window},
               {"patience", s.patience},
+              {"transpose", s.transpose},
               {"seed", s.seed},
               {"split", name_of(s.hold_out)},
               {"optimiser", "adamax"}};
@@ -145,6 +153,11 @@ class Way {
     plan_.epochs = settings.epochs;
     plan_.batch = settings.batch;
     plan_.patience = settings.patience;
+    plan_.representation = data.representation;
+    for (int key = -settings.transpose; settings.transpose > 0 && key <= settings.transpose;
+         ++key) {
+      plan_.keys.push_back(transposition_map(data.vocabulary, data.representation, key));
+    }
     plan_.seed = settings.seed;
     plan_.checkpoint = std::move(checkpoint);
     plan_.checkpoint_seconds = settings.checkpoint_seconds;
@@ -241,7 +254,8 @@ WeightTensor prompts_of(const Dataset& data, const NetworkSpec& spec) {
   if (pieces.empty()) pieces = ids_of(data, Split::kValid);
   if (pieces.empty()) pieces = ids_of(data, Split::kTrain);
   const std::size_t columns = std::max<std::size_t>(1, spec.column_sizes.size());
-  const std::size_t length = static_cast<std::size_t>(spec.window) * columns;
+  const int steps = spec.reading == Reading::kWindow ? spec.window : kPromptSteps;
+  const std::size_t length = static_cast<std::size_t>(steps) * columns;
   std::vector<std::pair<std::size_t, std::size_t>> starts;
   for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
     for (std::size_t start = 0; start + length <= pieces[piece].size(); start += columns) {

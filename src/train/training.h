@@ -28,6 +28,7 @@ struct TrainingSettings {
   double learning_rate = 0.0;
   int window = 0;
   int patience = 0;
+  int transpose = -1;     // semitones; negative: the architecture's default
   double dropout = -1.0;  // of every dropout layer; negative: the architecture's own
   std::uint64_t seed = 1;
   HoldOut hold_out = HoldOut::kPieces;

@@ -8,6 +8,7 @@
 #include "base/cancel.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "tokens/transposition.h"
 
 namespace undersong {
 namespace {
@@ -21,7 +22,7 @@ double seconds_since(Clock::time_point start) {
 class Run {
  public:
   Run(const RunPlan& plan, Engine& engine, Progress& progress)
-      : plan_(plan), engine_(engine), progress_(progress), cutter_(plan.spec, plan_.pieces) {}
+      : plan_(plan), engine_(engine), progress_(progress) {}
 
   TrainingState train(std::string_view told) {
     go_on_from_checkpoint();
@@ -63,32 +64,44 @@ class Run {
   }
 
   void train_epoch() {
-    const std::vector<Sample> order = epoch_order();
+    const Rng rng =
+        Rng(plan_.seed).fork("epochs").fork(static_cast<std::uint64_t>(state_.epochs_done));
+    const std::vector<Ids> moved = in_other_keys(rng.fork("keys"));
+    const Cutter cutter(plan_.spec, plan_.keys.empty() ? plan_.pieces : moved);
+    const std::vector<Sample> order = epoch_order(cutter, rng);
     const auto size = static_cast<std::size_t>(plan_.batch);
     const std::size_t batches = (order.size() + size - 1) / size;
     while (state_.batches_done < static_cast<std::int64_t>(batches)) {
       throw_if_cancelled();
       const std::size_t first = static_cast<std::size_t>(state_.batches_done) * size;
       const std::size_t count = std::min(size, order.size() - first);
-      train_batch(std::span<const Sample>(order).subspan(first, count));
+      train_batch(cutter.batch(std::span<const Sample>(order).subspan(first, count), 0));
       if (seconds_since(last_checkpoint_) >= plan_.checkpoint_seconds) checkpoint();
     }
     finish_epoch();
   }
 
-  std::vector<Sample> epoch_order() const {
-    const Rng rng =
-        Rng(plan_.seed).fork("epochs").fork(static_cast<std::uint64_t>(state_.epochs_done));
-    if (plan_.move_crops) return cutter_.epoch(plan_.samples, rng);
-    std::vector<Sample> order = plan_.samples;
-    Rng own = rng;
-    own.shuffle(std::span<Sample>(order));
-    return order;
+  std::vector<Ids> in_other_keys(Rng rng) const {
+    if (plan_.keys.empty()) return {};
+    std::vector<Ids> moved;
+    for (const Ids& piece : plan_.pieces) {
+      moved.push_back(
+          transpose(piece, plan_.keys[rng.below(plan_.keys.size())], plan_.representation));
+    }
+    return moved;
   }
 
-  void train_batch(std::span<const Sample> samples) {
+  std::vector<Sample> epoch_order(const Cutter& cutter, const Rng& rng) const {
+    std::vector<Sample> samples = plan_.keys.empty() ? plan_.samples : cutter.every_sample();
+    if (plan_.move_crops) return cutter.epoch(samples, rng);
+    Rng own = rng;
+    own.shuffle(std::span<Sample>(samples));
+    return samples;
+  }
+
+  void train_batch(const Batch& batch) {
     const auto start = Clock::now();
-    state_.epoch_loss += engine_.train(cutter_.batch(samples, 0));
+    state_.epoch_loss += engine_.train(batch);
     ++state_.batches_done;
     state_.step = engine_.steps_done();
     const double spent = seconds_since(start);
@@ -160,7 +173,6 @@ class Run {
   const RunPlan& plan_;
   Engine& engine_;
   Progress& progress_;
-  Cutter cutter_;
   TrainingState state_;
   Clock::time_point last_checkpoint_ = Clock::now();
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "tokens/representation.h"
 #include "train/checkpoint.h"
 #include "train/engine.h"
 #include "train/samples.h"
@@ -14,8 +15,11 @@ namespace undersong {
 
 struct RunPlan {
   NetworkSpec spec;
-  std::vector<Ids> pieces;                // that samples are cut from
-  std::vector<Sample> samples;            // to learn from
+  std::vector<Ids> pieces;      // that samples are cut from
+  std::vector<Sample> samples;  // to learn from
+  // What moves pieces to other keys: each epoch draws one for each piece. Empty: as they stand.
+  std::vector<std::vector<TokenId>> keys;
+  Representation representation = Representation::kSymbols;
   bool move_crops = true;                 // whether crops get new borders in every epoch
   std::function<LossSum(Engine&)> valid;  // the loss that decides when to stop
 

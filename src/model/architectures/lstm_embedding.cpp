@@ -11,12 +11,17 @@ Architecture lstm_embedding_architecture() {
   embedding.source = "the lesson of the seed: an index is not a quantity";
   embedding.reading = Reading::kRecurrent;
   embedding.layers = {
-      {.kind = LayerKind::kEmbedding, .units = 256},     {.kind = LayerKind::kDropout, .rate = 0.4},
-      {.kind = LayerKind::kLstm, .units = 256},          {.kind = LayerKind::kDropout, .rate = 0.4},
+      {.kind = LayerKind::kEmbedding, .units = 256},
+      {.kind = LayerKind::kLstm, .units = 256},
+      {.kind = LayerKind::kDropout, .rate = 0.4},
       {.kind = LayerKind::kDense, .units = kVocabulary},
   };
-  embedding.defaults = {
-      .epochs = 60, .batch = 32, .learning_rate = 0.005, .window = 64, .patience = 8};
+  embedding.defaults = {.epochs = 60,
+                        .batch = 32,
+                        .learning_rate = 0.01,
+                        .window = 64,
+                        .transpose = 5,
+                        .patience = 8};
   return embedding;
 }
 

@@ -16,8 +16,12 @@ Architecture note_matrix_architecture() {
       {.kind = LayerKind::kDropout, .rate = 0.75},         {.kind = LayerKind::kLstm, .units = 256},
       {.kind = LayerKind::kDropout, .rate = 0.4},          {.kind = LayerKind::kColumnHead},
   };
-  matrix.defaults = {
-      .epochs = 60, .batch = 32, .learning_rate = 0.005, .window = 64, .patience = 8};
+  matrix.defaults = {.epochs = 60,
+                     .batch = 32,
+                     .learning_rate = 0.01,
+                     .window = 64,
+                     .transpose = 5,
+                     .patience = 8};
   return matrix;
 }
 
