@@ -19,9 +19,11 @@ namespace {
 
 // The work is split over our own threads, so everything below them runs on one: LibTorch's loops
 // and the BLAS that it calls. OpenBLAS has a setting of its own, which is looked up at run time
-// since other BLAS libraries lack it.
+// since other BLAS libraries lack it. Values too small for a normal float become 0: the moments of
+// parameters that are out of use decay into them, where arithmetic is slow on some processors.
 void use_one_thread_inside() {
   at::set_num_threads(1);
+  at::globalContext().setFlushDenormal(true);
   using Setter = void (*)(int);
   void* found = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
   if (found != nullptr) reinterpret_cast<Setter>(found)(1);

@@ -170,7 +170,7 @@ void TorchNetwork::apply(std::size_t index, const LayerSpec& layer, Flow& flow,
       flow.steps = 1;
       return;
     case LayerKind::kSoftmaxMaxOverTime:
-      flow.value = at::log_softmax(softmax_max(flow.value, flow.steps), -1);
+      flow.value = softmax_max(flow.value, flow.steps);  // the loss renormalises
       flow.steps = 1;
       return;
     case LayerKind::kColumnHead: flow.value = column_logits(index, flow); return;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "model/model_metadata.h"
+#include "plot/line_chart.h"
 #include "tokens/transposition.h"
 #include "train/training_run.h"
 
@@ -296,6 +297,28 @@ WeightFile weight_file(const Architecture& architecture, const Dataset& data, co
   return file;
 }
 
+LineChart losses_chart(const Architecture& architecture, const Dataset& data, const Way& way,
+                       const TrainingOutcome& outcome) {
+  LineChart chart;
+  chart.title = fmt::format("{} on {}", architecture.name, data.corpus);
+  chart.x_label = "epoch";
+  chart.y_label = "nats per symbol";
+  chart.series = {{"training", {}}, {"held out", {}}, {"frequencies, held out", {}}};
+  for (const EpochRecord& record : way.log()) {
+    const auto epoch = static_cast<double>(record.epoch);
+    chart.series[0].points.push_back({epoch, record.train_loss});
+    chart.series[1].points.push_back({epoch, record.valid_loss});
+    if (outcome.frequency.count > 0) {
+      chart.series[2].points.push_back({epoch, outcome.frequency.mean()});
+    }
+  }
+  if (chart.series[2].points.empty()) chart.series.pop_back();
+  chart.marks = {{{static_cast<double>(outcome.best_epoch), outcome.valid.mean()},
+                  fmt::format("best: {:.3f} at epoch {}", outcome.valid.mean(), outcome.best_epoch),
+                  1}};
+  return chart;
+}
+
 void remove_quietly(const std::filesystem::path& path) {
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
@@ -306,11 +329,13 @@ struct Paths {
   std::filesystem::path leaky_checkpoint;
   std::filesystem::path log;
   std::filesystem::path leaky_log;
+  std::filesystem::path picture;
 };
 
 Paths paths_of(const std::filesystem::path& output) {
   return {output.string() + ".checkpoint", output.string() + ".windows.checkpoint",
-          beside(output, ".log.csv"), beside(output, ".windows.log.csv")};
+          beside(output, ".log.csv"), beside(output, ".windows.log.csv"),
+          beside(output, ".losses.svg")};
 }
 
 // Before hours of work: may the result be written at all?
@@ -354,6 +379,7 @@ TrainingOutcome train_model(const Architecture& architecture, const Dataset& dat
   if (!leaky.is_null()) training["windows"] = leaky;
   const WeightFile file =
       weight_file(architecture, data, way, settings_json(architecture, settings), training);
+  save_file(paths.picture, draw(losses_chart(architecture, data, way, outcome)), Overwrite::kAllow);
   save_weights(output, file, Overwrite::kAllow);
   remove_quietly(paths.checkpoint);
   remove_quietly(paths.leaky_checkpoint);

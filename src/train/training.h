@@ -52,8 +52,8 @@ struct TrainingOutcome {
   LossSum frequency;  // of a table of frequencies, on what `valid` counts
 };
 
-// Trains `architecture` on `data` and writes `output`, `output`.log.csv and, by the plot module,
-// the picture `output`.losses.svg; meanwhile `output`.checkpoint.
+// Trains `architecture` on `data` and writes MODEL.safetensors (`output`), MODEL.log.csv and the
+// picture MODEL.losses.svg; meanwhile MODEL.safetensors.checkpoint.
 //
 // The same settings, data and number of threads give the same bytes, interrupted or not.
 // Errors: kUsage for numbers that make no sense, a corpus smaller than a window, a loss that is no
