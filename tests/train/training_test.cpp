@@ -51,7 +51,7 @@ class Child {
 
   bool running() {
     if (ended_) return false;
-    ended_ = waitpid(pid_, &status_, WNOHANG) == pid_;
+    ended_ = waitpid(pid_, &status_, WNOHANG) != 0;
     return !ended_;
   }
 
