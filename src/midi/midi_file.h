@@ -29,8 +29,8 @@ struct MidiReading {
 // SMPTE divisions become an equal number of ticks a quarter note at the tempo that keeps every
 // time. docs/formats/midi.md has the rest: what is kept, what is not, and every repair.
 //
-// Cost:   O(bytes), and O(n log n) in events at one tick; memory within a small multiple of the
-//         file, whatever lengths it claims.
+// Cost:   O(bytes), and O(n log n) in events at one tick; memory up to some 25 times the file for
+//         made ones (empty messages), whatever lengths they claim.
 // Errors: kFormat with the byte, when nothing can be read (no header, no track chunk, no event
 //         before the damage); kUnsupported above 64 MiB.
 MidiReading read_midi(std::span<const std::uint8_t> bytes);
