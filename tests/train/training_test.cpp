@@ -122,7 +122,7 @@ TEST(Training, WritesAModelThatLoadsWithItsLogAndPicture) {
   const auto training = nlohmann::json::parse(file.metadata.at("undersong.training"));
   EXPECT_EQ(training.at("licences"), nlohmann::json({"CC0-1.0"}));
   EXPECT_DOUBLE_EQ(training.at("valid").at("nats").get<double>(), outcome.valid.mean());
-  EXPECT_EQ(file.tensors.at("prompts").shape, (std::vector<std::int64_t>{32, 8}));
+  EXPECT_EQ(file.tensors.at("prompts").shape, (std::vector<std::int64_t>{32, 10}));
   const std::string log = read_text_file(folder / "a b.log.csv");
   EXPECT_THAT(log, HasSubstr("epoch,step,train_loss,valid_loss,seconds,samples_per_second\n1,"));
   EXPECT_THAT(read_text_file(folder / "a b.losses.svg"), HasSubstr("</svg>"));
