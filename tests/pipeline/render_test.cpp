@@ -109,7 +109,8 @@ TEST_F(WriteMusic, SaysWhichSuffixesItKnows) {
       [&] { write_music(two_seconds(), folder_ / "a.aiff", options_, silent_progress()); });
   EXPECT_EQ(error.kind(), ErrorKind::kUsage);
   EXPECT_EQ(error.message(), "cannot tell the format of " + (folder_ / "a.aiff").string() +
-                                 " by its suffix: end the name in .mid, .wav, .flac, .ogg or .mp3");
+                                 " by its suffix: end the name in .mid, .svg (a piano roll), "
+                                 ".wav, .flac, .ogg or .mp3");
   EXPECT_TRUE(fs::is_empty(folder_.path()));
 }
 
