@@ -49,7 +49,8 @@ bool needs_quotes(std::string_view text) {
 
 template <typename Bytes>
 Bytes read_whole(const fs::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: a pipe without a writer must not hang us before it is refused.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.is_open()) {
     if (errno == ENOENT || errno == ENOTDIR) {
       throw Error(ErrorKind::kNotFound, display(path) + ": there is no such file");
@@ -60,12 +61,15 @@ Bytes read_whole(const fs::path& path) {
   if (::fstat(file.get(), &info) != 0) throw_io("cannot look at", path, errno);
   if (S_ISDIR(info.st_mode))
     throw Error(ErrorKind::kUsage, display(path) + " is a folder; name a file");
+  if (!S_ISREG(info.st_mode)) {
+    throw Error(ErrorKind::kUsage, display(path) + " is a device or a pipe; name a file");
+  }
 
   Bytes bytes;
   bytes.resize(static_cast<std::size_t>(info.st_size));
   std::size_t filled = 0;
   for (;;) {
-    if (filled == bytes.size()) bytes.resize(bytes.size() + 4096);  // a pipe, or a file that grew
+    if (filled == bytes.size()) bytes.resize(bytes.size() + 4096);  // it grew
     const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_io("cannot read", path, errno);

@@ -15,7 +15,8 @@ namespace undersong {
 // which are escaped.
 std::string display(const std::filesystem::path& path);
 
-// Errors: kNotFound when there is no such file, kUsage when it is a folder, kIo for the rest.
+// Errors: kNotFound when there is no such file, kUsage when it is a folder, a device or a pipe, kIo
+// for the rest.
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path);
 std::string read_text_file(const std::filesystem::path& path);
 

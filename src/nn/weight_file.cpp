@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -253,6 +254,11 @@ const std::vector<float>& WeightFile::floats(const std::string& name,
     throw Error(ErrorKind::kMismatch, "tensor \"" + name + "\" has the shape " +
                                           shape_text(tensor.shape) + " where " + shape_text(shape) +
                                           " is needed");
+  }
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+    throw Error(ErrorKind::kMismatch, "tensor \"" + name +
+                                          "\" holds what is not a number; the training went wrong "
+                                          "or the file is damaged: train again");
   }
   return values;
 }

@@ -25,7 +25,8 @@ struct WeightFile {
   std::map<std::string, std::string> metadata;
   std::map<std::string, WeightTensor> tensors;
 
-  // Errors: kMismatch, naming the tensor, when it is missing, of another type, or of another shape.
+  // Errors: kMismatch, naming the tensor, when it is missing, of another type, of another
+  // shape, or holds what is not a number.
   const std::vector<float>& floats(const std::string& name,
                                    const std::vector<std::int64_t>& shape) const;
   const std::vector<std::int32_t>& ints(const std::string& name) const;

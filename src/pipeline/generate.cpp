@@ -33,9 +33,35 @@ void check_request(const GenerateRequest& request) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("--bpm is {}; it must lie between 10 and 1000", *request.bpm));
   }
+  check_options(request.music.mastering);
   for (const auto& output : request.outputs) {
     check_music_suffix(output);
     check_output(output, request.music.overwrite);
+    require_not_an_input(output, request.model);
+    if (request.prompt) require_not_an_input(output, *request.prompt);
+    require_not_an_input(output, request.music.render.soundfont);
+  }
+}
+
+// A weight file of another program may speak a vocabulary that is not music to us.
+void check_vocabulary(const LoadedModel& model) {
+  if (model.info.representation == Representation::kNoteMatrix) {
+    const Vocabulary known = note_matrix_vocabulary();
+    bool same = model.vocabulary.size() == known.size();
+    for (TokenId id = 0; same && id < known.size(); ++id) {
+      same = model.vocabulary.symbol(id) == known.symbol(id);
+    }
+    if (same) return;
+    throw Error(ErrorKind::kMismatch,
+                "its vocabulary is not the note matrix of this version; train the model again");
+  }
+  for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
+    try {
+      symbol_pitches(model.vocabulary.symbol(id), 0);
+    } catch (const Error& error) {
+      throw Error(ErrorKind::kMismatch,
+                  "its vocabulary is not one of ours (" + error.message() + "); train it again");
+    }
   }
 }
 
@@ -110,10 +136,12 @@ Score generate_score(const LoadedModel& model, const GenerateRequest& request, s
 GenerateReport generate(const GenerateRequest& request, Progress& progress) {
   check_request(request);
   const LoadedModel model = load_model(request.model);
+  with_context("loading " + display(request.model), [&] { check_vocabulary(model); });
   GenerateReport report;
   report.seed = choose_seed(request);
   report.model = model.info;
-  const Score score = generate_score(model, request, report.seed, progress);
+  Score score = generate_score(model, request, report.seed, progress);
+  note_origin({"", "", report.seed, model.info.architecture}, score);
   report.notes = note_count(score);
   report.length_seconds = length_seconds(score);
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "audio/audio_file.h"
+#include "base/check.h"
 #include "base/error.h"
 #include "midi/midi_file.h"
 #include "pipeline/picture.h"
@@ -25,6 +26,11 @@ namespace undersong {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Around the model's name in a MIDI file's text.
+constexpr std::string_view kModelMark = "undersong: model ";
+constexpr std::string_view kSeedMark = "; seed ";
+
 using Clock = std::chrono::steady_clock;
 
 std::string lower_suffix(const fs::path& path) {
@@ -113,6 +119,39 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
 
 }  // namespace
 
+void require_not_an_input(const fs::path& output, const fs::path& input) {
+  if (!is_same_file(input, output)) return;
+  throw Error(ErrorKind::kUsage,
+              display(output) + " is the input itself; give the output another name");
+}
+
+void note_origin(const MusicOrigin& origin, Score& score) {
+  UNDERSONG_CHECK(!score.tracks.empty() && origin.seed.has_value());
+  const std::string text =
+      fmt::format("{}{}{}{}", kModelMark, origin.model, kSeedMark, *origin.seed);
+  auto& texts = score.tracks.front().texts;
+  texts.insert(texts.begin(), {0, TextEvent::Kind::kText, text});
+}
+
+MusicOrigin origin_of(const Score& score) {
+  for (const Track& track : score.tracks) {
+    for (const TextEvent& event : track.texts) {
+      const std::string_view text = event.text;
+      const std::size_t seed_mark = text.find(kSeedMark);
+      if (!text.starts_with(kModelMark) || seed_mark == std::string_view::npos) continue;
+      MusicOrigin origin;
+      origin.model = text.substr(kModelMark.size(), seed_mark - kModelMark.size());
+      const std::string_view digits = text.substr(seed_mark + kSeedMark.size());
+      std::uint64_t seed = 0;
+      const auto [end, failure] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+      if (failure == std::errc() && end == digits.data() + digits.size()) origin.seed = seed;
+      return origin;
+    }
+  }
+  return {};
+}
+
 void check_music_suffix(const fs::path& path) {
   if (is_midi(path) || is_picture(path) || audio_format_of(path)) return;
   throw Error(ErrorKind::kUsage, "cannot tell the format of " + display(path) +
@@ -122,6 +161,7 @@ void check_music_suffix(const fs::path& path) {
 
 MusicFileReport write_music(const Score& score, const fs::path& path,
                             const MusicFileOptions& options, Progress& progress) {
+  check_options(options.mastering);
   check_target(path, options.overwrite);
   if (is_picture(path)) {
     save_file(path, piano_roll_svg(score, title_of(path, options.origin)), options.overwrite);
@@ -137,16 +177,18 @@ MusicFileReport write_music(const Score& score, const fs::path& path,
 }
 
 RenderReport render_file(const RenderRequest& request, Progress& progress) {
-  if (is_same_file(request.input, request.output)) {
-    throw Error(ErrorKind::kUsage,
-                display(request.output) + " is the input itself; give the output another name");
-  }
+  require_not_an_input(request.output, request.input);
+  require_not_an_input(request.output, request.options.render.soundfont);
+  check_options(request.options.mastering);
   check_target(request.output, request.options.overwrite);
   MidiReading reading = load_midi(request.input);
   Score score = std::move(reading.score);
   if (request.bpm) score = with_bpm(std::move(score), *request.bpm);
   if (request.program) score = with_program(std::move(score), *request.program);
   MusicFileOptions options = request.options;
+  const MusicOrigin origin = origin_of(score);
+  if (options.origin.model.empty()) options.origin.model = origin.model;
+  if (!options.origin.seed) options.origin.seed = origin.seed;
   if (options.origin.title.empty()) options.origin.title = request.input.stem().string();
   return {
       .file = with_context("rendering " + display(request.input),

@@ -40,6 +40,14 @@ struct MusicFileReport {
   double times_real_time = 0.0;  // length_seconds / seconds_taken
 };
 
+// Writes the origin's model and seed into the score's first track as a text, so that a MIDI file
+// says where it came from too; origin_of() reads it back, and render_file() tags with it.
+void note_origin(const MusicOrigin& origin, Score& score);
+MusicOrigin origin_of(const Score& score);
+
+// Errors: kUsage when both paths lead to one file: an input is never overwritten, --force or not.
+void require_not_an_input(const std::filesystem::path& output, const std::filesystem::path& input);
+
 // Writes `score` to `path`: .mid or .midi as a MIDI file, .svg as a piano roll, .wav, .flac, .ogg
 // or .mp3 rendered, mastered and tagged (title, date, seed and model when known, "undersong
 // VERSION"). The date is today's, or that of $SOURCE_DATE_EPOCH. Errors: kUsage for another suffix,

@@ -69,6 +69,10 @@ WeightFile count(const Dataset& dataset, int order) {
 CountingReport train_counting(const CountingRequest& request, Progress& progress) {
   check_output(request.output, request.overwrite);
   const Architecture& architecture = counting_architecture(request.architecture);
+  if (request.order && architecture.order == 0 && *request.order != 0) {
+    throw Error(ErrorKind::kUsage,
+                architecture.name + " looks at no context; --order is for markov");
+  }
   const int order = request.order.value_or(architecture.order);
   DatasetOptions options = request.dataset;
   options.representation = architecture.representation;

@@ -26,23 +26,6 @@ constexpr double kGatingBlockSeconds = 0.4;  // BS.1770-4: nothing shorter has a
 // under it and nothing has to be scaled afterwards.
 constexpr double kMarginDb = 0.03;
 
-void check_options(const MasteringOptions& options) {
-  const auto require = [](bool in_range, const char* what, double value, const char* range) {
-    if (!in_range) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("a {} of {} is out of range: give {}", what, value, range));
-    }
-  };
-  require(options.target_lufs >= -70.0 && options.target_lufs <= -5.0, "loudness target",
-          options.target_lufs, "-70 to -5 LUFS");
-  require(options.ceiling_dbtp >= -20.0 && options.ceiling_dbtp <= 0.0, "peak ceiling",
-          options.ceiling_dbtp, "-20 to 0 dBTP");
-  require(options.tolerance_lu >= 0.01 && options.tolerance_lu <= 10.0, "loudness tolerance",
-          options.tolerance_lu, "0.01 to 10 LU");
-  require(options.most_reduction_db >= 0.0 && options.most_reduction_db <= 40.0,
-          "most peak reduction", options.most_reduction_db, "0 to 40 dB");
-}
-
 // to[i] = from[i] * gain * curve[frame of i]. `to` may be `from`.
 void apply(std::span<const float> from, std::span<const float> curve, float gain,
            std::span<float> to) {
@@ -145,6 +128,23 @@ double hold_to_ceiling(AudioBuffer& audio, double ceiling_dbtp, double& true_pea
 }
 
 }  // namespace
+
+void check_options(const MasteringOptions& options) {
+  const auto require = [](bool in_range, const char* what, double value, const char* range) {
+    if (!in_range) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("a {} of {} is out of range: give {}", what, value, range));
+    }
+  };
+  require(options.target_lufs >= -70.0 && options.target_lufs <= -5.0, "loudness target",
+          options.target_lufs, "-70 to -5 LUFS");
+  require(options.ceiling_dbtp >= -20.0 && options.ceiling_dbtp <= 0.0, "peak ceiling",
+          options.ceiling_dbtp, "-20 to 0 dBTP");
+  require(options.tolerance_lu >= 0.01 && options.tolerance_lu <= 10.0, "loudness tolerance",
+          options.tolerance_lu, "0.01 to 10 LU");
+  require(options.most_reduction_db >= 0.0 && options.most_reduction_db <= 40.0,
+          "most peak reduction", options.most_reduction_db, "0 to 40 dB");
+}
 
 MasteringReport master(AudioBuffer& audio, const MasteringOptions& options) {
   check_options(options);

@@ -13,6 +13,9 @@ struct MasteringOptions {
                                     // than crushed
 };
 
+// Errors: kUsage for a number out of range. master() does this too; call it before long work.
+void check_options(const MasteringOptions& options);
+
 struct MasteringReport {
   double loudness_lufs = 0.0;   // of the result; minus infinity for silence
   double true_peak_dbtp = 0.0;  // of the result

@@ -91,7 +91,7 @@ void add_generate_verb(CLI::App& app) {
       ->type_name("FILE");
   verb->add_option("-o,--output", flags->request.outputs,
                    tr("Where to, as often as you like; the suffix is the format: .mid .wav .flac "
-                      ".ogg .mp3"))
+                      ".ogg .mp3 .svg"))
       ->required()
       ->allow_extra_args(false)
       ->type_name("FILE");

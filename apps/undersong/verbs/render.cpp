@@ -41,7 +41,7 @@ void add_render_verb(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("render", tr("Turn a MIDI file into sound"));
   verb->add_option("IN", flags->request.input, tr("A MIDI file"))->required()->type_name("");
   verb->add_option("-o,--output", flags->request.output,
-                   tr("Where to; the suffix is the format: .wav .flac .ogg .mp3 .mid"))
+                   tr("Where to; the suffix is the format: .wav .flac .ogg .mp3 .mid .svg"))
       ->required()
       ->type_name("FILE");
   flags->music.add_to(*verb);

@@ -92,7 +92,8 @@ void add_options(CLI::App& verb, TrainFlags& flags) {
       ->type_name("TEXT");
   verb.add_option("--minimum-count", request.dataset.minimum_count,
                   tr("Drop symbols that occur fewer times"))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}));
   verb.add_option("--held-out", flags.held_out,
                   tr("A file of piece paths, one a line, to judge by instead of the corpus' split"))
       ->type_name("FILE");
@@ -108,7 +109,8 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments) {
   add_options(*verb, *flags);
   flags->console.add_options(*verb);
   verb->footer(list_of_architectures() +
-               tr("A network takes more options: undersong train lstm --help\n"
+               tr("A network takes more (--device, --epochs, --seed, --report-both …):\n"
+                  "undersong train lstm --help\n"
                   "Example: undersong train markov --corpus piano -o markov.safetensors"));
   // What only undersong-train knows is not an error before we know the architecture.
   verb->allow_extras();
@@ -120,7 +122,8 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments) {
 }
 
 void hand_over_to_trainer(const std::vector<std::string>& arguments) {
-  if (arguments.size() >= 2 && arguments[0] == "train" && is_network(arguments[1]))
+  if (!arguments.empty() && arguments[0] == "train" &&
+      std::any_of(arguments.begin() + 1, arguments.end(), is_network))
     become_trainer(trainer_arguments(arguments));
 }
 

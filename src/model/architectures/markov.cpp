@@ -9,7 +9,8 @@ Architecture markov_architecture() {
   markov.source = "Witten & Bell 1991, doi:10.1109/18.87000 (method C)";
   markov.kind = Architecture::Kind::kCounting;
   markov.reading = Reading::kRecurrent;
-  markov.order = 3;
+  // One symbol of context does best on unseen pieces (docs/benchmarks.md); more recite the corpus.
+  markov.order = 1;
   return markov;
 }
 
