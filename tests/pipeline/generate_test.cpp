@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <set>
 
 #include "base/error.h"
@@ -164,6 +165,44 @@ TEST_F(GenerateTest, RefusesNumbersThatMakeNoSense) {
   EXPECT_THAT(message(), testing::HasSubstr(".xyz"));
   request_.outputs = {folder_ / "scales.mid"};
   EXPECT_THAT(message(), testing::HasSubstr("exists already"));
+}
+
+TEST_F(GenerateTest, SaysInTheMidiFileWhereItCameFrom) {
+  run();
+  const MusicOrigin origin = origin_of(load_midi(folder_ / "a.mid").score);
+  EXPECT_EQ(origin.model, "markov");
+  EXPECT_EQ(origin.seed, std::optional<std::uint64_t>(7));
+  EXPECT_EQ(origin_of(scales()).model, "") << "other music says nothing";
+}
+
+TEST_F(GenerateTest, NeverOverwritesWhatItReads) {
+  request_.music.overwrite = Overwrite::kAllow;
+  request_.prompt = folder_ / "scales.mid";
+  request_.outputs = {folder_ / "scales.mid"};
+  EXPECT_THAT(message(), testing::HasSubstr("is the input itself"));
+}
+
+TEST_F(GenerateTest, RefusesAVocabularyOfOtherThings) {
+  WeightFile weights = load_weights(request_.model);
+  const LoadedModel model = load_model(request_.model);
+  std::vector<std::string> symbols;
+  for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
+    symbols.push_back("word" + std::to_string(id));
+  }
+  std::vector<std::int64_t> counts(symbols.size(), 1);
+  weights.metadata = weight_metadata(model.info, {std::move(symbols), std::move(counts)});
+  save_weights(request_.model, weights, Overwrite::kAllow);
+  EXPECT_THAT(message(), testing::AllOf(testing::HasSubstr("markov.safetensors"),
+                                        testing::HasSubstr("its vocabulary is not one of ours")));
+}
+
+TEST_F(GenerateTest, RefusesWeightsThatAreNotNumbers) {
+  request_.model = folder_ / "matrix.safetensors";
+  WeightFile weights = load_weights(request_.model);
+  auto& values = std::get<std::vector<float>>(weights.tensors.at("layers.0.table").values);
+  values[3] = std::numeric_limits<float>::quiet_NaN();
+  save_weights(request_.model, weights, Overwrite::kAllow);
+  EXPECT_THAT(message(), testing::HasSubstr("holds what is not a number"));
 }
 
 TEST_F(GenerateTest, SaysWhenTheWeightsHoldNoRhythm) {
