@@ -83,6 +83,12 @@ void add_training_options(CLI::App& app, TrainingSettings& to) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, HoldOut>{
           {"piece", HoldOut::kPieces}, {"windows", HoldOut::kWindows}}))
       ->option_text("piece|windows");
+  app.add_option("--keep", to.keep,
+                 "Write the weights of the epoch that foretold best what was held out, or train "
+                 "all epochs and write the last, as the seed did")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Keep>{{"best", Keep::kBest}, {"last", Keep::kLast}}))
+      ->option_text("best|last");
   app.add_flag("--report-both", to.report_both,
                "Train once more in the seed's way and name both losses in the weights");
   app.add_option("--checkpoint-seconds", to.checkpoint_seconds, "Time between checkpoints")
@@ -101,7 +107,7 @@ std::string loss_line(std::string_view what, const LossSum& loss) {
 }
 
 void report(const TrainingOutcome& outcome, const Arguments& arguments) {
-  fmt::print("{}: best epoch {} of {}\n{}{}{}{}", display(arguments.output), outcome.best_epoch,
+  fmt::print("{}: epoch {} of {} kept\n{}{}{}{}", display(arguments.output), outcome.kept_epoch,
              outcome.epochs, loss_line("train", outcome.train),
              loss_line("held out", outcome.valid), loss_line("test", outcome.test),
              loss_line("frequency", outcome.frequency));

@@ -31,6 +31,8 @@ std::string_view name_of(HoldOut hold_out) {
   return hold_out == HoldOut::kPieces ? "pieces" : "windows";
 }
 
+std::string_view name_of(Keep keep) { return keep == Keep::kBest ? "best" : "last"; }
+
 TrainingSettings completed(TrainingSettings settings, const Architecture& architecture) {
   const TrainingDefaults& defaults = architecture.defaults;
   if (settings.epochs == 0) settings.epochs = defaults.epochs;
@@ -96,6 +98,7 @@ json settings_json(const Architecture& architecture, const TrainingSettings& s) 
               {"seed", s.seed},
               {"split", name_of(s.hold_out)},
               {"optimiser", "adamax"}};
+  if (s.keep == Keep::kLast) out["keep"] = name_of(s.keep);
   if (s.dropout >= 0.0) out["dropout"] = s.dropout;
   return out;
 }
@@ -132,10 +135,10 @@ json loss_json(const LossSum& loss) {
 }
 
 json outcome_json(const TrainingOutcome& outcome, const TrainingSettings& settings) {
-  return {{"split", name_of(settings.hold_out)},      {"epochs", outcome.epochs},
-          {"best_epoch", outcome.best_epoch},         {"train", loss_json(outcome.train)},
-          {"valid", loss_json(outcome.valid)},        {"test", loss_json(outcome.test)},
-          {"frequency", loss_json(outcome.frequency)}};
+  return {{"split", name_of(settings.hold_out)}, {"epochs", outcome.epochs},
+          {"best_epoch", outcome.best_epoch},    {"kept_epoch", outcome.kept_epoch},
+          {"train", loss_json(outcome.train)},   {"valid", loss_json(outcome.valid)},
+          {"test", loss_json(outcome.test)},     {"frequency", loss_json(outcome.frequency)}};
 }
 
 // Trains in one of the two ways; Training puts both together.
@@ -153,7 +156,8 @@ class Way {
     plan_.spec = spec_;
     plan_.epochs = settings.epochs;
     plan_.batch = settings.batch;
-    plan_.patience = settings.patience;
+    plan_.patience = settings.keep == Keep::kLast ? 0 : settings.patience;
+    plan_.keep_last = settings.keep == Keep::kLast;
     plan_.representation = data.representation;
     for (int key = -settings.transpose; settings.transpose > 0 && key <= settings.transpose;
          ++key) {
@@ -179,6 +183,7 @@ class Way {
     TrainingOutcome outcome;
     outcome.epochs = state.epochs_done;
     outcome.best_epoch = state.best_epoch;
+    outcome.kept_epoch = settings_.keep == Keep::kLast ? state.epochs_done : state.best_epoch;
     outcome.valid = plan_.valid(engine_);
     if (settings_.hold_out == HoldOut::kPieces) {
       outcome.train = evaluate_pieces(engine_, spec_, plan_.pieces);
@@ -313,8 +318,10 @@ LineChart losses_chart(const Architecture& architecture, const Dataset& data, co
     }
   }
   if (chart.series[2].points.empty()) chart.series.pop_back();
-  chart.marks = {{{static_cast<double>(outcome.best_epoch), outcome.valid.mean()},
-                  fmt::format("best: {:.3f} at epoch {}", outcome.valid.mean(), outcome.best_epoch),
+  chart.marks = {{{static_cast<double>(outcome.kept_epoch), outcome.valid.mean()},
+                  fmt::format("{}: {:.3f} at epoch {}",
+                              outcome.kept_epoch == outcome.best_epoch ? "best" : "last",
+                              outcome.valid.mean(), outcome.kept_epoch),
                   1}};
   return chart;
 }

@@ -22,6 +22,12 @@ enum class HoldOut {
              // one symbol, so this loss says little of unseen music; it is here to compare.
 };
 
+// Which epoch's weights are written.
+enum class Keep {
+  kBest,  // the one that foretold best what was held out, and training stops soon after it
+  kLast,  // the seed's way: all epochs, whatever was held out says. Such a network recites.
+};
+
 struct TrainingSettings {
   int epochs = 0;  // 0, here and below: the architecture's default
   int batch = 0;
@@ -32,6 +38,7 @@ struct TrainingSettings {
   double dropout = -1.0;  // of every dropout layer; negative: the architecture's own
   std::uint64_t seed = 1;
   HoldOut hold_out = HoldOut::kPieces;
+  Keep keep = Keep::kBest;
   Device device = Device::kAuto;
   int threads = 0;  // 0: one a processor
 
@@ -44,7 +51,8 @@ struct TrainingSettings {
 
 struct TrainingOutcome {
   int epochs = 0;      // that were trained
-  int best_epoch = 0;  // whose weights were kept; from 1
+  int best_epoch = 0;  // with the least held-out loss; from 1
+  int kept_epoch = 0;  // whose weights were written
   bool resumed = false;
   LossSum train;  // of the kept weights, without dropout
   LossSum valid;

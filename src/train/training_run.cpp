@@ -34,7 +34,7 @@ class Run {
       throw;
     }
     progress_.end();
-    engine_.restore(state_.best, state_.step);
+    if (!plan_.keep_last) engine_.restore(state_.best, state_.step);
     return std::move(state_);
   }
 
@@ -51,7 +51,8 @@ class Run {
 
   bool finished() const {
     return state_.epochs_done >= plan_.epochs ||
-           (state_.best_epoch > 0 && state_.epochs_done - state_.best_epoch >= plan_.patience);
+           (plan_.patience > 0 && state_.best_epoch > 0 &&
+            state_.epochs_done - state_.best_epoch >= plan_.patience);
   }
 
   std::int64_t targets_per_epoch() const {

@@ -25,7 +25,8 @@ struct RunPlan {
 
   int epochs = 0;
   int batch = 0;
-  int patience = 0;
+  int patience = 0;        // epochs without a better one before it stops; 0: never
+  bool keep_last = false;  // leave the last weights in the engine, not the best
   std::uint64_t seed = 1;
 
   std::filesystem::path checkpoint;
@@ -35,7 +36,7 @@ struct RunPlan {
 };
 
 // Trains until the epochs are over or `patience` of them brought nothing, going on from a
-// checkpoint when there is one, and leaves the best weights in `engine`.
+// checkpoint when there is one, and leaves the weights that the plan keeps in `engine`.
 //
 // `told` is what the progress bar calls it. Errors: kCancelled, after a checkpoint.
 TrainingState run_training(const RunPlan& plan, Engine& engine, std::string_view told,

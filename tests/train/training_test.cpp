@@ -151,6 +151,19 @@ TEST(Training, StopsWhenPatienceIsOver) {
   EXPECT_EQ(outcome.epochs, outcome.best_epoch + 2);
 }
 
+TEST(Training, KeepsTheLastEpochWhateverWasHeldOutWhenAsked) {
+  const TemporaryFolder folder;
+  TrainingSettings settings = tiny_settings();
+  settings.learning_rate = 5.0;  // learns nothing
+  settings.epochs = 6;
+  settings.patience = 1;
+  settings.keep = Keep::kLast;
+  const TrainingOutcome outcome = train_tiny(folder / "m.safetensors", settings);
+  EXPECT_EQ(outcome.epochs, 6);
+  EXPECT_EQ(outcome.kept_epoch, 6);
+  EXPECT_LT(outcome.best_epoch, 6);
+}
+
 TEST(Training, LeavesACheckpointWhenItIsCancelled) {
   const TemporaryFolder folder;
   request_cancel();
