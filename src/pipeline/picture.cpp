@@ -2,32 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "plot/piano_roll.h"
+#include "score/bars.h"
 #include "score/tempo_map.h"
 
 namespace undersong {
 namespace {
 
 // More lines than this are a grey wall; the roll goes without.
-constexpr std::size_t kMostBarLines = 400;
-
-Ticks bar_ticks(const Meter& meter, Ticks ticks_per_quarter) {
-  return std::max<Ticks>(1, ticks_per_quarter * 4 * meter.numerator / meter.denominator);
-}
+constexpr std::int64_t kMostBarLines = 400;
 
 std::vector<double> bar_lines(const Score& score, const TempoMap& tempo_map) {
+  const BarGrid bars(score);
+  if (bars.count() >= kMostBarLines) return {};
   std::vector<double> lines;
-  const Ticks end = end_ticks(score);
-  std::size_t next = 0;
-  Meter meter;
-  for (Ticks tick = 0; tick <= end; tick += bar_ticks(meter, score.ticks_per_quarter)) {
-    while (next < score.meters.size() && score.meters[next].tick <= tick)
-      meter = score.meters[next++];
-    lines.push_back(tempo_map.seconds_at(tick));
-    if (lines.size() > kMostBarLines) return {};
-  }
+  for (std::int64_t bar = 0; bar <= bars.count(); ++bar)
+    lines.push_back(tempo_map.seconds_at(bars.onset(bar)));
   return lines;
 }
 
