@@ -15,11 +15,11 @@ constexpr double kRight = 776.0;
 constexpr double kFontSize = 12.0;
 
 struct Bounds {
-  Point low;
-  Point high;
+  PlotPoint low;
+  PlotPoint high;
 };
 
-bool is_shown(const Point& point, ScaleKind y_scale) {
+bool is_shown(const PlotPoint& point, ScaleKind y_scale) {
   return std::isfinite(point.x) && std::isfinite(point.y) &&
          (y_scale == ScaleKind::kLinear || point.y > 0.0);
 }
@@ -113,7 +113,7 @@ class LineDrawing {
   }
 
   void draw_series(std::size_t index) {
-    std::vector<Point> run;
+    std::vector<PlotPoint> run;
     for (const auto& point : chart_.series[index].points) {
       if (is_shown(point, chart_.y_scale)) {
         run.push_back({x_.pixel(point.x), y_.pixel(point.y)});
@@ -125,15 +125,15 @@ class LineDrawing {
     draw_run(run, index);
   }
 
-  void draw_run(const std::vector<Point>& run, std::size_t index) {
+  void draw_run(const std::vector<PlotPoint>& run, std::size_t index) {
     if (run.size() == 1) svg_.circle(run[0], 2.5, series_style("fill", index));
     if (run.size() > 1) svg_.polyline(thinned(run), series_style("line", index));
   }
 
   // At most four points a pixel column: its first, its extremes and its last.
-  static std::vector<Point> thinned(const std::vector<Point>& run) {
+  static std::vector<PlotPoint> thinned(const std::vector<PlotPoint>& run) {
     if (run.size() <= static_cast<std::size_t>(kWidth)) return run;
-    std::vector<Point> kept;
+    std::vector<PlotPoint> kept;
     for (std::size_t begin = 0; begin < run.size();) {
       std::size_t end = begin, lowest = begin, highest = begin;
       for (; end < run.size() && std::floor(run[end].x) == std::floor(run[begin].x); ++end) {
@@ -151,7 +151,7 @@ class LineDrawing {
 
   void draw_mark(const Mark& mark) {
     if (!is_shown(mark.at, chart_.y_scale)) return;
-    const Point at = {x_.pixel(mark.at.x), y_.pixel(mark.at.y)};
+    const PlotPoint at = {x_.pixel(mark.at.x), y_.pixel(mark.at.y)};
     svg_.circle(at, 4.5, series_style("line", mark.series) + " page");
     const bool is_right = at.x > kWidth * 0.6;
     // Above the line, except where the text would leave the picture.

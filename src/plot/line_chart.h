@@ -11,12 +11,12 @@ namespace undersong {
 
 struct Series {
   std::string name;
-  std::vector<Point> points;  // in the units of the axes, ascending in x
+  std::vector<PlotPoint> points;  // in the units of the axes, ascending in x
 };
 
 // A point that is told beside the lines: "best: 3.01 at epoch 20".
 struct Mark {
-  Point at;
+  PlotPoint at;
   std::string text;
   std::size_t series = 0;  // whose colour it takes
 };

@@ -60,7 +60,7 @@ SvgDocument::SvgDocument(double width, double height, std::string_view title) {
   rectangle({0, 0}, width, height, "page");
 }
 
-void SvgDocument::rectangle(Point corner, double width, double height, std::string_view style,
+void SvgDocument::rectangle(PlotPoint corner, double width, double height, std::string_view style,
                             double opacity) {
   body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" class=\"{}\"",
                        coordinate(corner.x), coordinate(corner.y), coordinate(width),
@@ -69,13 +69,13 @@ void SvgDocument::rectangle(Point corner, double width, double height, std::stri
   body_ += "/>\n";
 }
 
-void SvgDocument::line(Point from, Point to, std::string_view style) {
+void SvgDocument::line(PlotPoint from, PlotPoint to, std::string_view style) {
   body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" class=\"{}\"/>\n",
                        coordinate(from.x), coordinate(from.y), coordinate(to.x), coordinate(to.y),
                        style);
 }
 
-void SvgDocument::polyline(std::span<const Point> points, std::string_view style) {
+void SvgDocument::polyline(std::span<const PlotPoint> points, std::string_view style) {
   body_ += fmt::format("<polyline class=\"{}\" points=\"", style);
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (i > 0) body_ += ' ';
@@ -84,12 +84,12 @@ void SvgDocument::polyline(std::span<const Point> points, std::string_view style
   body_ += "\"/>\n";
 }
 
-void SvgDocument::circle(Point centre, double radius, std::string_view style) {
+void SvgDocument::circle(PlotPoint centre, double radius, std::string_view style) {
   body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" class=\"{}\"/>\n",
                        coordinate(centre.x), coordinate(centre.y), coordinate(radius), style);
 }
 
-void SvgDocument::text(Point baseline, std::string_view text, std::string_view style,
+void SvgDocument::text(PlotPoint baseline, std::string_view text, std::string_view style,
                        Anchor anchor) {
   constexpr std::array<std::string_view, 3> kAnchors = {"start", "middle", "end"};
   body_ += fmt::format("<text x=\"{}\" y=\"{}\" class=\"{}\" text-anchor=\"{}\">{}</text>\n",

@@ -12,7 +12,7 @@
 namespace undersong {
 
 // In pixels from the upper left corner.
-struct Point {
+struct PlotPoint {
   double x = 0.0;
   double y = 0.0;
 };
@@ -30,12 +30,12 @@ class SvgDocument {
   // `title` is for screen readers; it is not drawn.
   SvgDocument(double width, double height, std::string_view title);
 
-  void rectangle(Point corner, double width, double height, std::string_view style,
+  void rectangle(PlotPoint corner, double width, double height, std::string_view style,
                  double opacity = 1.0);
-  void line(Point from, Point to, std::string_view style);
-  void polyline(std::span<const Point> points, std::string_view style);
-  void circle(Point centre, double radius, std::string_view style);
-  void text(Point baseline, std::string_view text, std::string_view style,
+  void line(PlotPoint from, PlotPoint to, std::string_view style);
+  void polyline(std::span<const PlotPoint> points, std::string_view style);
+  void circle(PlotPoint centre, double radius, std::string_view style);
+  void text(PlotPoint baseline, std::string_view text, std::string_view style,
             Anchor anchor = Anchor::kStart);
 
   // The whole file. The document is spent afterwards.

@@ -24,7 +24,7 @@ TEST(SvgDocument, IsAWholeFile) {
 
 TEST(SvgDocument, DrawsWhatItIsTold) {
   SvgDocument svg(80.0, 40.0, "");
-  svg.polyline(std::vector<Point>{{1, 2}, {3.5, 4.25}}, "line-0");
+  svg.polyline(std::vector<PlotPoint>{{1, 2}, {3.5, 4.25}}, "line-0");
   svg.text({1, 2}, "\"R&B\"", "label", Anchor::kEnd);
   svg.rectangle({1, 2}, 3, 4, "fill-1", 0.5);
   const std::string file = svg.finish();
