@@ -35,7 +35,8 @@ std::string style_sheet() {
       ".grid{{stroke:#e1e4e8;stroke-width:1}}.axis{{stroke:#8a9097;stroke-width:1}}"
       "polyline{{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}}"
       "circle{{stroke-width:2}}{}"
-      "@media(prefers-color-scheme:dark){{.page{{fill:#15171a}}.panel{{fill:#23262b}}"
+      // On paper light, whatever the reader's screen.
+      "@media screen and (prefers-color-scheme:dark){{.page{{fill:#15171a}}.panel{{fill:#23262b}}"
       ".title{{fill:#f2f4f6}}.label{{fill:#d3d7dc}}.faint{{fill:#9aa1a9}}"
       ".halo{{stroke:#15171a}}"
       ".grid{{stroke:#2d3238}}.axis{{stroke:#6d747c}}{}}}</style>\n",
@@ -56,7 +57,7 @@ SvgDocument::SvgDocument(double width, double height, std::string_view title) {
   body_ = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
       "viewBox=\"0 0 {0} {1}\" role=\"img\">\n<title>{2}</title>\n{3}",
-      coordinate(width), coordinate(height), escape_xml(title), style_sheet());
+      coordinate(width), coordinate(height), escape_xml(title), svg_style_sheet());
   rectangle({0, 0}, width, height, "page");
 }
 
@@ -98,6 +99,11 @@ void SvgDocument::text(PlotPoint baseline, std::string_view text, std::string_vi
 }
 
 std::string SvgDocument::finish() { return std::move(body_) + "</svg>\n"; }
+
+std::string_view svg_style_sheet() {
+  static const std::string kSheet = style_sheet();
+  return kSheet;
+}
 
 std::string escape_xml(std::string_view text) {
   std::string escaped;

@@ -45,6 +45,10 @@ class SvgDocument {
   std::string body_;
 };
 
+// The <style> element of every picture. A page that holds several takes it out of each and has it
+// once (plot/page.h).
+std::string_view svg_style_sheet();
+
 // `text` for XML, in content and attributes; control characters, which XML cannot say, are left
 // out.
 std::string escape_xml(std::string_view text);

@@ -18,7 +18,7 @@ TEST(SvgDocument, IsAWholeFile) {
   EXPECT_THAT(file, StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"80\" "
                                "height=\"40.5\" viewBox=\"0 0 80 40.5\""));
   EXPECT_THAT(file, HasSubstr("<title>a &lt; b</title>"));
-  EXPECT_THAT(file, HasSubstr("@media(prefers-color-scheme:dark)"));
+  EXPECT_THAT(file, HasSubstr("@media screen and (prefers-color-scheme:dark)"));
   EXPECT_THAT(file, EndsWith("</svg>\n"));
 }
 
