@@ -11,19 +11,25 @@
 
 namespace undersong {
 
+// Intervals are clamped to five octaves and a third, so that intervals, ratios and the end of a
+// voice fit disjoint sets of bytes: 1-127 and 128-140.
+inline constexpr int kMostInterval = 63;
+// 1/8 1/6 1/4 1/3 1/2 2/3 1 3/2 2 3 4 6 8: what dotted notes and triplets make, with boundaries at
+// the geometric means, so that played timing reads as written. What is beyond 8 is 8.
+inline constexpr int kRatioClasses = 13;
+
 // For notes a b c d …: interval(a,b), ratio of the time b-c to a-b, interval(b,c), ratio, …,
-// interval. Intervals, ratios and the end of a voice are disjoint sets of bytes, so a match that
-// begins with an interval is aligned. A run of k notes is 2k - 3 bytes, k >= 2.
-//
-// The ratio is quantised to kRatios classes around the ratios that notation has (1/8 … 8, and the
-// dotted and triplet ones between), so that played timing reads as written.
+// interval, without an end. A match that begins with an interval is aligned. A run of k notes is
+// 2k - 3 bytes, k >= 2. Two notes are one interval; one note is no text.
 std::vector<std::uint8_t> melodic_text(const Voice& voice);
 
-// The same for the voice played from its last note to its first.
+// melodic_text(backwards(voice)).
 std::vector<std::uint8_t> backwards_text(const Voice& voice);
 
 inline constexpr std::uint8_t kEndOfVoice = 0;
-bool is_interval(std::uint8_t byte);
+constexpr bool is_interval(std::uint8_t byte) {
+  return byte != kEndOfVoice && byte <= 2 * kMostInterval + 1;
+}
 
 // Notes of a match of `bytes` bytes that begins with an interval.
 constexpr std::int64_t notes_of_match(std::size_t bytes) {
