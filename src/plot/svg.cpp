@@ -85,6 +85,36 @@ void SvgDocument::polyline(std::span<const PlotPoint> points, std::string_view s
   body_ += "\"/>\n";
 }
 
+void SvgDocument::area(std::span<const PlotPoint> corners, std::string_view style, double opacity) {
+  body_ += fmt::format("<polygon class=\"{}\" fill-opacity=\"{}\" points=\"", style,
+                       coordinate(opacity));
+  for (std::size_t i = 0; i < corners.size(); ++i) {
+    if (i > 0) body_ += ' ';
+    body_ += coordinate(corners[i].x) + "," + coordinate(corners[i].y);
+  }
+  body_ += "\"/>\n";
+}
+
+void SvgDocument::strokes(std::span<const Stroke> strokes, double height, std::string_view style,
+                          double opacity) {
+  if (strokes.empty()) return;
+  body_ += fmt::format(
+      "<path class=\"{}\" stroke-width=\"{}\" stroke-opacity=\"{}\" "
+      "shape-rendering=\"crispEdges\" d=\"",
+      style, coordinate(height), coordinate(opacity));
+  for (const Stroke& stroke : strokes) {
+    body_ += "M" + coordinate(stroke.start.x) + " " + coordinate(stroke.start.y) + "h" +
+             coordinate(stroke.length);
+  }
+  body_ += "\"/>\n";
+}
+
+void SvgDocument::dot(PlotPoint centre, double radius, std::string_view style, double opacity) {
+  body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" class=\"{}\" fill-opacity=\"{}\"/>\n",
+                       coordinate(centre.x), coordinate(centre.y), coordinate(radius), style,
+                       coordinate(opacity));
+}
+
 void SvgDocument::circle(PlotPoint centre, double radius, std::string_view style) {
   body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" class=\"{}\"/>\n",
                        coordinate(centre.x), coordinate(centre.y), coordinate(radius), style);

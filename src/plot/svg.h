@@ -22,6 +22,12 @@ enum class Anchor { kStart, kMiddle, kEnd };
 // Colours that tell series and tracks apart; further ones start over.
 inline constexpr std::size_t kSeriesColours = 8;
 
+// A horizontal bar: where the middle of its left edge stands, and how long it is.
+struct Stroke {
+  PlotPoint start;
+  double length = 0.0;
+};
+
 // Builds one picture. `style` names classes of its style sheet, which knows both light and dark:
 // "title", "label", "faint" (text), beside them "halo"; "grid", "axis" (lines); "panel" (areas);
 // and "fill-N" and "line-N" for the series colours N = 0…7.
@@ -34,6 +40,13 @@ class SvgDocument {
                  double opacity = 1.0);
   void line(PlotPoint from, PlotPoint to, std::string_view style);
   void polyline(std::span<const PlotPoint> points, std::string_view style);
+  // A closed shape.
+  void area(std::span<const PlotPoint> corners, std::string_view style, double opacity = 1.0);
+  // Many bars of one height in one element, with crisp edges.
+  void strokes(std::span<const Stroke> strokes, double height, std::string_view style,
+               double opacity = 1.0);
+  // A filled circle without a border.
+  void dot(PlotPoint centre, double radius, std::string_view style, double opacity = 1.0);
   void circle(PlotPoint centre, double radius, std::string_view style);
   void text(PlotPoint baseline, std::string_view text, std::string_view style,
             Anchor anchor = Anchor::kStart);
