@@ -10,8 +10,9 @@
 
 namespace undersong {
 
-// Runs `action` with Ctrl-C handled and returns the exit code: 0, 1 (failed), 2 (usage), 130
-// (interrupted). `name` opens the line: `undersong: reading a.mid: …`.
+// Runs `action` with Ctrl-C handled and returns the exit code: 0, 1 (failed), 2 (usage), 3
+// (too close to what was learned), 130 (interrupted). `name` opens the line: `undersong: reading
+// a.mid: …`.
 int run_program(std::string_view name, const std::function<void()>& action);
 
 // Parses and runs the verbs' callbacks; prints help and version. Errors: kUsage with a sentence for

@@ -12,8 +12,8 @@ namespace undersong {
 // them on.
 void describe_program(CLI::App& app, const std::vector<std::string>& arguments);
 
-// Runs the program and returns its exit code: 0, 1 (failed), 2 (usage), 130 (interrupted). Every
-// failure is one line on stderr.
+// Runs the program and returns its exit code: 0, 1 (failed), 2 (usage), 3 (too close to what was
+// learned), 130 (interrupted). Every failure is one line on stderr.
 int run_cli(int argc, char** argv);
 
 }  // namespace undersong

@@ -11,6 +11,7 @@ std::string_view name_of(ErrorKind kind) {
     case ErrorKind::kMismatch: return "mismatch";
     case ErrorKind::kIo: return "io";
     case ErrorKind::kCancelled: return "cancelled";
+    case ErrorKind::kTooClose: return "too close";
   }
   return "unknown";
 }
@@ -25,6 +26,7 @@ Error Error::within(std::string_view context) const {
 int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kUsage: return 2;
+    case ErrorKind::kTooClose: return 3;
     case ErrorKind::kCancelled: return 130;
     default: return 1;
   }

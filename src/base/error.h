@@ -18,6 +18,7 @@ enum class ErrorKind {
   kMismatch,     // two things that do not belong together (weights and vocabulary, say)
   kIo,           // the operating system said no
   kCancelled,    // the user asked to stop
+  kTooClose,     // music that comes nearer to what was learned than it may
 };
 
 std::string_view name_of(ErrorKind kind);
@@ -49,7 +50,8 @@ auto with_context(std::string_view context, Action&& action) -> decltype(action(
   }
 }
 
-// The program's exit code for an error: 2 for usage, 130 for cancelled, 1 for the rest.
+// The program's exit code for an error: 2 for usage, 3 for too close, 130 for cancelled, 1 for the
+// rest.
 int exit_code(ErrorKind kind);
 
 }  // namespace undersong

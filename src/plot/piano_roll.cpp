@@ -1,9 +1,9 @@
 #include "plot/piano_roll.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "plot/keyboard.h"
 #include "plot/scale.h"
 #include "plot/svg.h"
 
@@ -15,20 +15,13 @@ constexpr double kLeft = 56.0;
 constexpr double kRight = 976.0;
 constexpr double kTop = 84.0;
 constexpr double kFontSize = 12.0;
-constexpr int kPitchesPerOctave = 12;
-
-bool is_black_key(int pitch) {
-  constexpr std::array<bool, 12> kBlack = {false, true,  false, true,  false, false,
-                                           true,  false, true,  false, true,  false};
-  return kBlack[static_cast<std::size_t>(pitch % kPitchesPerOctave)];
-}
 
 // Draws one roll.
 class RollDrawing {
  public:
   explicit RollDrawing(const PianoRoll& roll)
       : roll_(roll),
-        range_(range_of(roll)),
+        range_(keys_of(roll)),
         row_(std::clamp(440.0 / (range_.high - range_.low + 1), 4.0, 10.0)),
         bottom_(kTop + row_ * (range_.high - range_.low + 1)),
         svg_(kWidth, bottom_ + 60.0, roll.title),
@@ -36,7 +29,7 @@ class RollDrawing {
 
   std::string draw() {
     svg_.text({24, 30}, roll_.title, "title");
-    draw_keys();
+    draw_keys(svg_, range_, {kLeft, kTop}, kRight - kLeft, row_);
     draw_time();
     draw_legend();
     for (const auto& note : roll_.notes) draw_note(note);
@@ -44,18 +37,10 @@ class RollDrawing {
   }
 
  private:
-  struct Range {
-    int low = 60;
-    int high = 72;
-  };
-
-  // Whole octaves' worth of air is not needed; two semitones are.
-  static Range range_of(const PianoRoll& roll) {
-    if (roll.notes.empty()) return {};
-    const auto [lowest, highest] =
-        std::minmax_element(roll.notes.begin(), roll.notes.end(),
-                            [](const RollNote& a, const RollNote& b) { return a.pitch < b.pitch; });
-    return {std::max(0, lowest->pitch - 2), std::min(127, highest->pitch + 2)};
+  static KeyRange keys_of(const PianoRoll& roll) {
+    std::vector<int> pitches;
+    for (const auto& note : roll.notes) pitches.push_back(note.pitch);
+    return key_range(pitches);
   }
 
   static double end_of(const PianoRoll& roll) {
@@ -65,17 +50,6 @@ class RollDrawing {
   }
 
   double top_of(int pitch) const { return kTop + row_ * (range_.high - pitch); }
-
-  void draw_keys() {
-    for (int pitch = range_.low; pitch <= range_.high; ++pitch) {
-      if (is_black_key(pitch))
-        svg_.rectangle({kLeft, top_of(pitch)}, kRight - kLeft, row_, "panel");
-      if (pitch % kPitchesPerOctave != 0) continue;
-      svg_.line({kLeft, top_of(pitch) + row_}, {kRight, top_of(pitch) + row_}, "grid");
-      svg_.text({kLeft - 8, top_of(pitch) + row_ / 2 + 4},
-                "C" + std::to_string(pitch / kPitchesPerOctave - 1), "faint", Anchor::kEnd);
-    }
-  }
 
   void draw_time() {
     draw_bar_lines();
@@ -126,7 +100,7 @@ class RollDrawing {
   }
 
   const PianoRoll& roll_;
-  Range range_;
+  KeyRange range_;
   double row_;
   double bottom_;
   SvgDocument svg_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -68,6 +69,16 @@ void SvgDocument::rectangle(PlotPoint corner, double width, double height, std::
                        coordinate(height), style);
   if (opacity < 1.0) body_ += fmt::format(" fill-opacity=\"{}\"", coordinate(opacity));
   body_ += "/>\n";
+}
+
+void SvgDocument::outline(PlotPoint corner, double width, double height, std::string_view style,
+                          double thickness) {
+  body_ += fmt::format(
+      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" stroke-width=\"{}\" "
+      "class=\"{}\"/>\n",
+      coordinate(corner.x + thickness / 2), coordinate(corner.y + thickness / 2),
+      coordinate(std::max(0.0, width - thickness)), coordinate(std::max(0.0, height - thickness)),
+      coordinate(thickness), style);
 }
 
 void SvgDocument::line(PlotPoint from, PlotPoint to, std::string_view style) {

@@ -38,6 +38,9 @@ class SvgDocument {
 
   void rectangle(PlotPoint corner, double width, double height, std::string_view style,
                  double opacity = 1.0);
+  // The frame of a rectangle, `thickness` pixels, drawn inside it; style "line-N" or "axis".
+  void outline(PlotPoint corner, double width, double height, std::string_view style,
+               double thickness);
   void line(PlotPoint from, PlotPoint to, std::string_view style);
   void polyline(std::span<const PlotPoint> points, std::string_view style);
   // A closed shape.

@@ -23,6 +23,7 @@ TEST(Error, IsGivenContextByTheCallItLeaves) {
 
 TEST(Error, HasTheExitCodeThatScriptsExpect) {
   EXPECT_EQ(exit_code(ErrorKind::kUsage), 2);
+  EXPECT_EQ(exit_code(ErrorKind::kTooClose), 3);
   EXPECT_EQ(exit_code(ErrorKind::kCancelled), 130);
   EXPECT_EQ(exit_code(ErrorKind::kFormat), 1);
 }

@@ -53,6 +53,9 @@ std::string manual_page(CLI::App& app) {
   page +=
       ".SH EXIT STATUS\n.TP\n.B 0\nsuccess\n.TP\n.B 1\nfailed, with a sentence on standard error\n"
       ".TP\n.B 2\nusage: the command line or a number in it makes no sense\n"
+      ".TP\n.B 3\ncheck: a track is too close to what was learned, by the limits given or by those "
+      "of "
+      "the music compared with; generate: every candidate was, and nothing was written\n"
       ".TP\n.B 130\ninterrupted; nothing half\\-written is left\n"
       ".SH ENVIRONMENT\n.TP\n.B XDG_DATA_HOME\nholds undersong/corpora; by default "
       "~/.local/share\n.TP\n.B UNDERSONG_SHARE\nthe folder that holds models/\n"
