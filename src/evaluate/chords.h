@@ -29,13 +29,20 @@ struct Chord {
   auto operator<=>(const Chord&) const = default;
 };
 
+// Half bars in a row that have one chord.
 struct ChordSpan {
   Ticks onset_ticks = 0;
+  Ticks end_ticks = 0;
   Chord chord;
 };
 
 // The best chord of each half bar (a whole bar where its numerator is odd), by sounding time and
-// bass; half bars without pitched notes are left out.
+// bass; half bars without pitched notes are left out, and neighbours with one chord are joined. A
+// pitch class counts once however often it is doubled. What fits equally well, such as a fifth, is
+// the chord before where that is among it, then what stands first in ChordQuality, then the lowest
+// root.
+//
+// Cost: O(n log n) in notes, whatever the number of bars.
 std::vector<ChordSpan> recognise_chords(const Score& score);
 
 // "C", "F#m7".
