@@ -25,7 +25,10 @@ struct Recognisability {
 };
 
 // Stratified folds drawn from `seed`. Labels with fewer than two tracks are left out.
-// Errors: kUsage with fewer than two labels left.
+// Features are standardised, and shrunk, over each fold's training tracks alone; those that do not
+// vary there are left out.
+//
+// Errors: kUsage with fewer than two labels left, or fewer than two folds.
 Recognisability measure_recognisability(std::span<const LabelledFeatures> tracks, int folds,
                                         std::uint64_t seed);
 

@@ -1,6 +1,14 @@
 #pragma once
 // One set of pieces against another, or against itself.
-// Source: Yang & Lerch 2018, doi:10.1007/s00521-018-3849-7, section 3.
+// Source: Yang & Lerch 2018, doi:10.1007/s00521-018-3849-7, section 3.2.
+//
+// Where the authors' code (mgeval) differs: it samples each of two densities over its own range and
+// then takes the KL divergence of the two lists, number by number, so that it compares densities at
+// different distances and does not notice that one set lies farther out. Here all densities of a
+// feature stand on one grid, as the definition asks; our divergences are therefore larger, and 0
+// only for equal densities. Its overlapped area is cut off at the samples' extremes; ours goes on
+// until the kernels have ended. It counts each pair within a set twice, which narrows the
+// bandwidth by 13 %; here each pair is one distance.
 
 #include <array>
 #include <cstddef>
@@ -8,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "evaluate/density.h"
 #include "evaluate/features.h"
 
 namespace undersong {
@@ -17,26 +26,25 @@ std::vector<double> distances_within(std::span<const FeatureVector> set, Feature
 std::vector<double> distances_between(std::span<const FeatureVector> a,
                                       std::span<const FeatureVector> b, Feature feature);
 
-// A Gaussian kernel density estimate with Scott's bandwidth, sampled evenly from `low` to `high`.
-struct Density {
-  double low = 0.0;
-  double high = 1.0;
-  std::vector<double> values;
-};
-
 struct FeatureComparison {
   Feature feature = Feature::kPitchCount;
-  // Absolute measures: of a feature of one number the mean and standard deviation over the set; of
-  // a histogram the mean vector and the deviation of each entry.
+  // Absolute measures: of a feature of one number the mean and standard deviation (of the
+  // population, as the authors' code) over the set; of a histogram the mean vector and the
+  // deviation of each entry. Empty for an empty set.
   std::vector<double> mean_a, deviation_a, mean_b, deviation_b;
-  // Relative measures: densities of the distances within a, within b and between, on one grid.
+  // Relative measures: densities of the distances within a, within b and between, on one grid, to
+  // draw: 200 to 400 values. Empty where a set has too few pieces or no spread.
   Density within_a, within_b, between;
-  // Unset where a set has too few pieces or no spread at all.
+  // Unset where one of the two sets of distances has fewer than two, or no spread at all. Taken on
+  // a finer grid than the densities above.
   std::optional<double> kl_a, kl_b;            // KL(within || between), nats
   std::optional<double> overlap_a, overlap_b;  // integral of min(within, between), 0-1
 };
 
-// Sets of any size; with fewer than two pieces the relative measures of that set are unset.
+// Sets of any size; two distances need three pieces, so with fewer the relative measures of that
+// set are unset.
+//
+// Cost: O((n + m)^2) distances a feature; 1,000 pieces against 1,000 take some seconds.
 std::array<FeatureComparison, kFeatures> compare_sets(std::span<const FeatureVector> a,
                                                       std::span<const FeatureVector> b);
 
