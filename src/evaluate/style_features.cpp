@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/portable_math.h"
+#include "evaluate/chords.h"
 #include "evaluate/note_lists.h"
 #include "evaluate/statistics.h"
 #include "evaluate/variety.h"
@@ -163,6 +164,32 @@ void add_melody(const Piece& piece, NamedValues& values) {
   values.push_back({"steps", ratio(steps, count)});
   values.push_back({"leaps", ratio(leaps, count)});
   values.push_back({"rising share", ratio(rises, count - repeats)});
+}
+
+// Shares of the time that chords of a kind last, and how often they change.
+void add_harmony(const Piece& piece, NamedValues& values) {
+  double major = 0.0, minor = 0.0, sevenths = 0.0, all = 0.0, spans = 0.0;
+  for (const ChordSpan& span : recognise_chords(piece.score)) {
+    const double ticks = static_cast<double>(span.end_ticks) - span.onset_ticks;
+    const ChordQuality quality = span.chord.quality;
+    all += ticks;
+    spans += 1.0;
+    major += quality == ChordQuality::kMajor ? ticks : 0.0;
+    minor += quality == ChordQuality::kMinor ? ticks : 0.0;
+    sevenths += quality >= ChordQuality::kDominant7 ? ticks : 0.0;
+  }
+  const double quarters = all / piece.score.ticks_per_quarter;
+  values.push_back({"major chords", ratio(major, all)});
+  values.push_back({"minor chords", ratio(minor, all)});
+  values.push_back({"seventh chords", ratio(sevenths, all)});
+  values.push_back({"chords a quarter", ratio(spans, quarters)});
+}
+
+// Of texture.h those that do not fall with the length: the share of distinct chord trigrams does.
+void add_bars(const Piece& piece, NamedValues& values) {
+  const Texture texture = measure_texture(piece.score);
+  values.push_back({"bar entropy", texture.entropy_1_bar.value_or(0.0)});
+  values.push_back({"grooving similarity", texture.grooving_similarity.value_or(0.0)});
 }
 
 // Ticks in which at least one of `notes` sounds.
@@ -343,7 +370,9 @@ NamedValues measure_style(const Score& score) {
   NamedValues values;
   add_pitch(piece, values);
   add_melody(piece, values);
+  add_harmony(piece, values);
   add_texture(piece, values);
+  add_bars(piece, values);
   add_places(piece, values);
   add_durations(piece, values);
   add_performance(piece, values);

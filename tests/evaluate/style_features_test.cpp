@@ -79,6 +79,24 @@ TEST(StyleFeatures, DescribeAScaleOverAHeldBass) {
   EXPECT_GT(values["key clearness"], 0.7);
 }
 
+// Two bars of C major, one of A minor, one of G7.
+TEST(StyleFeatures, ShareOutTheTimeByKindsOfChords) {
+  std::vector<Note> notes;
+  const std::vector<std::vector<int>> bars = {
+      {48, 52, 55}, {48, 52, 55}, {45, 48, 52}, {43, 47, 50, 53}};
+  for (std::size_t bar = 0; bar < bars.size(); ++bar) {
+    for (const int pitch : bars[bar]) {
+      notes.push_back(note(static_cast<Ticks>(1920 * bar), 1920, pitch));
+    }
+  }
+  auto values = named(score_of(notes));
+  EXPECT_NEAR(values["major chords"], 0.5, 1e-12);
+  EXPECT_NEAR(values["minor chords"], 0.25, 1e-12);
+  EXPECT_NEAR(values["seventh chords"], 0.25, 1e-12);
+  EXPECT_NEAR(values["chords a quarter"], 3.0 / 16, 1e-12);
+  EXPECT_EQ(values["grooving similarity"], 1.0);
+}
+
 TEST(StyleFeatures, TellMinorFromMajor) {
   std::vector<Note> notes;
   for (const int pitch : {57, 60, 64, 68, 69, 57}) {
