@@ -5,9 +5,11 @@
 //
 // Cost of a comparison: logarithmic in the corpus for runs, and bounded per note for windows.
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
 #include "base/progress.h"
@@ -23,11 +25,13 @@ class IndexBuilder {
   IndexBuilder(const IndexBuilder&) = delete;
   IndexBuilder& operator=(const IndexBuilder&) = delete;
 
-  // Errors: kUnsupported above 2^30 notes.
+  // Errors: kUnsupported above 2^29 notes.
   void add(const LearnedPiece& piece, const Score& score);
 
   // Sorts, measures the baseline over at most `baseline_pieces` pieces spread evenly, and writes.
-  // The same pieces in the same order give the same bytes. Errors: kUsage, kIo, kCancelled.
+  // The same pieces in the same order give the same bytes. Once only, and nothing is added after.
+  // Memory: some 70 bytes a note, twelve of which are the notes themselves.
+  // Errors: kUsage, kIo, kCancelled.
   void save(const std::filesystem::path& path, std::size_t baseline_pieces, Overwrite overwrite,
             Progress& progress);
 
@@ -43,6 +47,8 @@ class OriginalityIndex : public Reference {
   // a crash. Errors: kNotFound; kFormat (no index, cut short, damaged); kUnsupported (a newer
   // version's).
   static std::shared_ptr<const OriginalityIndex> open(const std::filesystem::path& path);
+  // The same from memory.
+  static std::shared_ptr<const OriginalityIndex> parse(std::vector<std::uint8_t> bytes);
 
   virtual const std::string& corpus_sha256() const = 0;
   virtual std::int64_t notes() const = 0;

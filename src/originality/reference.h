@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "score/score.h"
 
 namespace undersong {
@@ -53,14 +54,15 @@ struct LearnedPlace {
 struct SharedRun {
   std::int64_t notes = 0;  // 0: no run at all
   // Notes that the run's own repetitions do not foretell: a trill or an Alberti bass of a hundred
-  // notes has four or five. This, not `notes`, says how telling a run is.
+  // notes has four to six. This, not `notes`, says how telling a run is.
   std::int64_t distinctive_notes = 0;
   double seconds = 0.0;  // of the track
   BarRange bars;         // of the track
   LearnedPlace nearest;
-  std::optional<int> transposed_by;    // semitones from the learned piece; unset where not known
-  std::optional<double> stretched_by;  // the track's time between notes over the learned one's
-  bool backwards = false;              // the track has it from the last note to the first
+  std::optional<int> transposed_by;  // semitones from the learned piece; unset where not known
+  // The track's time between notes over the learned one's, both in quarter notes: tempo apart.
+  std::optional<double> stretched_by;
+  bool backwards = false;  // the track has it from the last note to the first
 
   bool operator==(const SharedRun&) const = default;
 };
@@ -156,8 +158,9 @@ class Reference {
 };
 
 // Compares each of `tracks`, which are pieces of the reference (`families` in the same order), with
-// the others and sums up. The same numbers on every machine. Errors: kCancelled.
+// the others and sums up, on all processors. The same numbers on every machine. Errors: kCancelled.
 Baseline measure_baseline(const Reference& reference, std::span<const Score> tracks,
-                          std::span<const std::string> families);
+                          std::span<const std::string> families,
+                          Progress& progress = silent_progress());
 
 }  // namespace undersong

@@ -35,6 +35,7 @@ class WindowGrid {
   std::int32_t onset_steps(std::int64_t bar) const;
   // The last bar that begins at or before `steps`.
   std::int64_t bar_at(std::int32_t steps) const;
+  std::int64_t bar_at_tick(Ticks tick) const { return grid_.bar_at(tick); }
   // Bars as people count them, of the window that starts with `bar`.
   BarRange range(std::int64_t bar) const;
 

@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/check.h"
+#include "base/rng.h"
+#include "originality/reference.h"
+
+namespace undersong {
+namespace {
+
+// 2.5 % of the pieces lie outside at each end.
+constexpr double kTail = 0.025;
+constexpr int kResamples = 1000;
+// Any number: it makes the interval the same on every machine.
+constexpr std::uint64_t kBootstrapSeed = 20220101;
+
+// Of a track against the others.
+struct Measured {
+  double run_notes = 0.0;
+  double distinctive_notes = 0.0;
+  std::array<std::optional<double>, 3> coverage;
+  std::optional<double> highest_overlap;
+  std::optional<double> mean_originality;
+};
+
+Measured measured(const Closeness& closeness) {
+  Measured values;
+  values.run_notes = static_cast<double>(closeness.longest_run.notes);
+  values.distinctive_notes = static_cast<double>(closeness.most_distinctive_run.distinctive_notes);
+  values.coverage = closeness.coverage;
+  if (const WindowOverlap* highest = highest_overlap(closeness))
+    values.highest_overlap = highest->overlap;
+  values.mean_originality = mean_originality(closeness);
+  return values;
+}
+
+// Linear between the two nearest. `sorted` is not empty.
+double quantile(const std::vector<double>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+// Source: Efron 1979, doi:10.1214/aos/1176344552 (percentile bootstrap).
+Band band_of(std::vector<double> values, std::string_view name) {
+  if (values.empty()) return {};
+  Band band;
+  band.mean = mean_of(values);
+  Rng rng = Rng(kBootstrapSeed).fork(name);
+  std::vector<double> means;
+  for (int i = 0; i < kResamples; ++i) {
+    double sum = 0.0;
+    for (std::size_t draw = 0; draw < values.size(); ++draw)
+      sum += values[rng.below(values.size())];
+    means.push_back(sum / static_cast<double>(values.size()));
+  }
+  std::sort(means.begin(), means.end());
+  band.mean_low = quantile(means, kTail);
+  band.mean_high = quantile(means, 1.0 - kTail);
+  std::sort(values.begin(), values.end());
+  band.low = quantile(values, kTail);
+  band.high = quantile(values, 1.0 - kTail);
+  return band;
+}
+
+// Leaves out the tracks of which `value` says nothing.
+template <typename Value>
+Band band_of(const std::vector<Measured>& all, std::string_view name, Value value) {
+  std::vector<double> values;
+  for (const Measured& one : all) {
+    if (const std::optional<double> known = value(one)) values.push_back(*known);
+  }
+  return band_of(std::move(values), name);
+}
+
+// Calls work(i) for i below `count`, on all processors; the first error comes out.
+template <typename Work>
+void in_parallel(std::size_t count, Progress& progress, Work work) {
+  std::atomic<std::size_t> next = 0;
+  std::atomic<std::size_t> done = 0;
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto take_turns = [&](auto report) {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) {
+        work(i);
+        ++done;
+        report();
+      }
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(failure_mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  const std::size_t helpers =
+      std::min<std::size_t>(count, std::max(1U, std::thread::hardware_concurrency())) - 1;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < helpers; ++i) {
+    threads.emplace_back([&take_turns] { take_turns([] {}); });
+  }
+  // Only this thread speaks.
+  take_turns([&] { progress.update(static_cast<std::int64_t>(done.load()), ""); });
+  for (std::thread& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+Baseline measure_baseline(const Reference& reference, std::span<const Score> tracks,
+                          std::span<const std::string> families, Progress& progress) {
+  UNDERSONG_CHECK(tracks.size() == families.size());
+  Baseline baseline;
+  if (tracks.empty()) return baseline;
+  std::vector<Measured> all(tracks.size());
+  progress.begin("comparing pieces with each other", static_cast<std::int64_t>(tracks.size()),
+                 "pieces");
+  in_parallel(tracks.size(), progress,
+              [&](std::size_t i) { all[i] = measured(reference.compare(tracks[i], families[i])); });
+  progress.end();
+
+  using Known = std::optional<double>;
+  baseline.pieces = static_cast<std::int64_t>(tracks.size());
+  baseline.run_notes =
+      band_of(all, "run_notes", [](const Measured& m) { return Known(m.run_notes); });
+  baseline.distinctive_notes = band_of(
+      all, "distinctive_notes", [](const Measured& m) { return Known(m.distinctive_notes); });
+  for (std::size_t i = 0; i < kCoverageLengths.size(); ++i) {
+    baseline.coverage[i] = band_of(all, "coverage " + std::to_string(kCoverageLengths[i]),
+                                   [i](const Measured& m) { return m.coverage[i]; });
+  }
+  baseline.highest_overlap =
+      band_of(all, "highest_overlap", [](const Measured& m) { return m.highest_overlap; });
+  baseline.mean_originality =
+      band_of(all, "mean_originality", [](const Measured& m) { return m.mean_originality; });
+  return baseline;
+}
+
+Limits limits_of(const Baseline& baseline) {
+  // Twelve notes that do not repeat themselves are three bars of a tune: below that runs meet by
+  // chance in any large corpus.
+  constexpr std::int64_t kLeastDistinctiveNotes = 12;
+  // Below three fifths the common points of two windows are chords and scales.
+  constexpr double kLeastOverlap = 0.6;
+
+  Limits limits;
+  limits.distinctive_notes =
+      std::max(kLeastDistinctiveNotes,
+               static_cast<std::int64_t>(std::ceil(baseline.distinctive_notes.high)));
+  // A band of 0 to 0 says that the reference cannot judge windows.
+  if (baseline.highest_overlap.high > 0.0)
+    limits.overlap = std::max(kLeastOverlap, baseline.highest_overlap.high);
+  return limits;
+}
+
+}  // namespace undersong

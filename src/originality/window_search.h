@@ -1,0 +1,46 @@
+#pragma once
+// The learned window that shares most with each window of a track.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "originality/index_file.h"
+#include "originality/points.h"
+#include "originality/reference.h"
+#include "originality/window_grid.h"
+
+namespace undersong::detail {
+
+// A translation that somebody believes in, for windows that hold `track_steps`.
+struct Suggestion {
+  std::int32_t track_steps = 0;
+  std::size_t piece = 0;
+  std::int32_t steps = 0;      // from the track to the learned piece
+  std::int32_t semitones = 0;  // likewise
+
+  auto operator<=>(const Suggestion&) const = default;
+};
+
+// Each window of the track with at least kLeastWindowPoints points, outside the pieces of `except`.
+//
+// Candidates come from figures that the track shares with the index, and from `suggestions`
+// (sorted); the best of them are counted exactly. So an overlap is never too high, and it is too
+// low where the best translation was no candidate; docs/originality.md has how often.
+// Cost:   bounded for each bar of the track, whatever the index holds.
+// Errors: kCancelled.
+std::vector<WindowOverlap> search_windows(const IndexTables& tables, std::span<const Point> track,
+                                          const WindowGrid& grid,
+                                          std::span<const Suggestion> suggestions,
+                                          const PieceList& except);
+
+// What search_windows follows. Exposed for the tests and the builder.
+//
+// Learned points that the figures of one bar of a track lead to, the rarest figures first. Twenty
+// thousand are a few milliseconds.
+inline constexpr std::size_t kMostVotesPerBar = 20'000;
+// Translations of a window that are counted, those with most votes first.
+inline constexpr std::size_t kMostCandidates = 256;
+
+}  // namespace undersong::detail
