@@ -35,7 +35,7 @@ using Arguments = std::vector<std::string>;
 constexpr std::uint64_t kSeed = 1;
 constexpr int kFolds = 10;
 constexpr int kWindow = 10;
-constexpr std::size_t kMostWindows = 5000;
+constexpr std::size_t kMostWindows = 20'000;
 
 std::vector<fs::path> midi_files(const fs::path& folder) {
   std::vector<fs::path> files;

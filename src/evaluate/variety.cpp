@@ -54,7 +54,8 @@ std::vector<double> distance_matrix(const Rows& rows) {
     for (std::size_t j = 0; j < i; ++j) {
       double sum = 0.0;
       for (std::size_t c = 0; c < rows[i].size(); ++c) {
-        sum += (rows[i][c] - rows[j][c]) * (rows[i][c] - rows[j][c]);
+        const double apart = std::min(kMostDeviations, std::abs(rows[i][c] - rows[j][c]));
+        sum += apart * apart;
       }
       matrix[i * rows.size() + j] = matrix[j * rows.size() + i] = std::sqrt(sum);
     }

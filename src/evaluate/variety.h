@@ -17,11 +17,15 @@ namespace undersong {
 std::vector<double> style_features(const Score& score);
 std::span<const char* const> style_feature_names();
 
+// Two draws of a Gaussian differ by more than this once in 200.
+inline constexpr double kMostDeviations = 4.0;
+
 struct Variety {
   std::size_t tracks = 0;
-  // Euclidean distances between the style features, each divided by its deviation over
-  // `yardstick`; those that do not vary there are left out. Mean over pairs, and the mean of each
-  // track's distance to its nearest. Unset with fewer than two tracks.
+  // Euclidean distances between the style features, each difference divided by the feature's
+  // deviation over `yardstick` and counted up to kMostDeviations, so that one trait that is rare
+  // there does not stand for all; those that do not vary there are left out. Mean over pairs, and
+  // the mean of each track's distance to its nearest. Unset with fewer than two tracks.
   std::optional<double> mean_distance;
   std::optional<double> nearest_distance;
   // Over the same numbers of the yardstick itself: 1 is as varied as human pieces. The larger a

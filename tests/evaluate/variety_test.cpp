@@ -23,7 +23,7 @@ Rows random_rows(std::size_t count, double width, std::uint64_t seed) {
 // Deviations of the yardstick: 1 and 2. Then the set is a triangle with sides 3, 4 and 5, and the
 // yardstick a square with sides of 2.
 TEST(Variety, DividesDistancesByTheYardsticksDeviations) {
-  const Rows set = {{0, 0, 1}, {3, 0, 2}, {0, 8, 3}};
+  const Rows set = {{0, 0, 1}, {3, 0, 2}, {0, 8, 3}};                   // 8 is just four deviations
   const Rows yardstick = {{0, 0, 5}, {2, 0, 5}, {0, 4, 5}, {2, 4, 5}};  // the third never varies
   const Variety variety = measure_variety(set, yardstick);
   EXPECT_EQ(variety.tracks, 3U);
@@ -40,6 +40,14 @@ TEST(Variety, OfTheYardstickItselfIsOne) {
   const Variety variety = measure_variety(rows, rows);
   EXPECT_NEAR(*variety.mean_ratio, 1.0, 1e-12);
   EXPECT_NEAR(*variety.nearest_ratio, 1.0, 1e-12);
+}
+
+// One piece of a hundred has the trait, and it is not a hundred times as telling.
+TEST(Variety, CountsARareTraitUpToFourDeviations) {
+  Rows yardstick(100, {0.0});
+  yardstick[0] = {1.0};
+  EXPECT_NEAR(*measure_variety(Rows{{0}, {0.2}}, yardstick).mean_distance, 2.01, 0.001);
+  EXPECT_EQ(*measure_variety(Rows{{0}, {50}}, yardstick).mean_distance, 4.0);
 }
 
 // Of two tracks the nearest is the only other one.
