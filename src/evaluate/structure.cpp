@@ -133,6 +133,18 @@ void sum_lines(const std::vector<float>& similarity, std::size_t row, std::size_
   }
 }
 
+// Raises `best` to the sums along one ratio in one direction.
+void raise_to_lines(const std::vector<float>& similarity, std::size_t steps, double ratio,
+                    Direction direction, std::vector<float>& sums, std::vector<float>& best) {
+  const std::size_t frames = sums.size();
+  for (std::size_t row = 0; row < frames; ++row) {
+    sum_lines(similarity, row, steps, ratio, direction, sums);
+    float* out = &best[row * frames];
+    for (std::size_t column = 0; column < frames; ++column)
+      out[column] = out[column] < sums[column] ? sums[column] : out[column];
+  }
+}
+
 // The best average over all transpositions, tempo ratios and both directions.
 std::vector<float> enhanced_similarity(const Chroma& chroma) {
   const std::size_t frames = chroma.frames;
@@ -146,14 +158,8 @@ std::vector<float> enhanced_similarity(const Chroma& chroma) {
     throw_if_cancelled();
     transposed_similarity(chroma, shift, similarity);
     for (const double ratio : kTempoRatios) {
-      for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
-        for (std::size_t row = 0; row < frames; ++row) {
-          sum_lines(similarity, row, steps, ratio, direction, sums);
-          float* out = &best[row * frames];
-          for (std::size_t column = 0; column < frames; ++column)
-            out[column] = out[column] < sums[column] ? sums[column] : out[column];
-        }
-      }
+      raise_to_lines(similarity, steps, ratio, Direction::kForward, sums, best);
+      raise_to_lines(similarity, steps, ratio, Direction::kBackward, sums, best);
     }
   }
   for (float& value : best) value /= static_cast<float>(steps);

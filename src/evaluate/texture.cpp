@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -118,14 +117,15 @@ std::optional<double> grooving_similarity(const Score& score, const BarGrid& bar
 }
 
 std::optional<double> chord_irregularity(const Score& score) {
-  std::vector<Chord> progression;
+  std::vector<int> progression;  // a number a chord
   for (const ChordSpan& span : recognise_chords(score)) {
-    if (progression.empty() || progression.back() != span.chord) progression.push_back(span.chord);
+    const int number = static_cast<int>(span.chord.quality) * 12 + span.chord.root;
+    if (progression.empty() || progression.back() != number) progression.push_back(number);
   }
   if (progression.size() < 3) return std::nullopt;
-  std::vector<std::tuple<Chord, Chord, Chord>> trigrams;
+  std::vector<std::array<int, 3>> trigrams;
   for (std::size_t i = 2; i < progression.size(); ++i)
-    trigrams.emplace_back(progression[i - 2], progression[i - 1], progression[i]);
+    trigrams.push_back({progression[i - 2], progression[i - 1], progression[i]});
   const auto all = static_cast<double>(trigrams.size());
   std::sort(trigrams.begin(), trigrams.end());
   trigrams.erase(std::unique(trigrams.begin(), trigrams.end()), trigrams.end());

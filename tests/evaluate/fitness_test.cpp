@@ -105,20 +105,25 @@ Family plus(Family family, float similarity, std::size_t rows) {
   return family;
 }
 
+const Family& better(const Family& a, const Family& b) { return a.sum >= b.sum ? a : b; }
+
+using Paths = std::vector<std::vector<Family>>;
+
+Family best_before(const Paths& paths, std::size_t row, std::size_t column, float value) {
+  Family best;
+  if (row >= 1) best = better(best, plus(paths[row - 1][column - 1], value, 1));
+  if (row >= 2) best = better(best, plus(paths[row - 2][column - 1], value, 2));
+  if (row >= 1 && column >= 2) best = better(best, plus(paths[row - 1][column - 2], value, 1));
+  return best;
+}
+
 double plain_fitness(const SimilarityMatrix& matrix, std::size_t start, std::size_t length) {
-  const auto better = [](const Family& a, const Family& b) { return a.sum >= b.sum ? a : b; };
-  std::vector<std::vector<Family>> paths(matrix.size, std::vector<Family>(length));
+  Paths paths(matrix.size, std::vector<Family>(length));
   Family before{.sum = 0.0};
   for (std::size_t row = 0; row < matrix.size; ++row) {
-    for (std::size_t column = 0; column < length; ++column) {
-      const float value = matrix.at(row, start + column);
-      Family best;
-      if (column == 0) best = plus(before, value, 1);
-      if (column >= 1 && row >= 1) best = better(best, plus(paths[row - 1][column - 1], value, 1));
-      if (column >= 1 && row >= 2) best = better(best, plus(paths[row - 2][column - 1], value, 2));
-      if (column >= 2 && row >= 1) best = better(best, plus(paths[row - 1][column - 2], value, 1));
-      paths[row][column] = best;
-    }
+    paths[row][0] = plus(before, matrix.at(row, start), 1);
+    for (std::size_t column = 1; column < length; ++column)
+      paths[row][column] = best_before(paths, row, column, matrix.at(row, start + column));
     const Family& whole = paths[row][length - 1];
     before = row + 1 == matrix.size ? better(whole, before) : better(before, whole);
   }

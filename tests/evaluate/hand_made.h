@@ -1,8 +1,8 @@
 #pragma once
 // Short pieces written by hand, in quarters.
 
+#include <cmath>
 #include <cstdint>
-#include <initializer_list>
 #include <vector>
 
 #include "score/score.h"
@@ -35,7 +35,7 @@ class HandMade {
   }
 
   HandMade& bpm(double onset, double bpm) {
-    score_.tempos.push_back({ticks(onset), static_cast<std::int32_t>(60e6 / bpm + 0.5)});
+    score_.tempos.push_back({ticks(onset), static_cast<std::int32_t>(std::lround(60e6 / bpm))});
     return *this;
   }
 
@@ -46,7 +46,7 @@ class HandMade {
   }
 
  private:
-  static Ticks ticks(double quarters) { return static_cast<Ticks>(quarters * 480.0 + 0.5); }
+  static Ticks ticks(double quarters) { return static_cast<Ticks>(std::lround(quarters * 480.0)); }
 
   Score score_;
 };
