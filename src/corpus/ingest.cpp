@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <map>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/parallel.h"
 #include "base/suggestion.h"
 #include "corpus/candidates.h"
 #include "corpus/corpus.h"
@@ -33,7 +31,6 @@ constexpr std::uintmax_t kLargestFileBytes = std::uintmax_t{64} << 20U;
 constexpr double kLongestSeconds = 24.0 * 3600.0;
 // Files read ahead of writing: enough to keep the threads busy, few enough to stay small.
 constexpr std::size_t kBatchFiles = 64;
-constexpr unsigned kMostThreads = 8;
 
 // What became of a candidate: a rejection, an id that is known, or a piece with its bytes.
 struct Examined {
@@ -107,26 +104,8 @@ Examined examine(Candidate& candidate, const std::set<std::string, std::less<>>&
 std::vector<Examined> examine_all(std::span<Candidate> candidates,
                                   const std::set<std::string, std::less<>>& known_ids) {
   std::vector<Examined> results(candidates.size());
-  std::vector<std::exception_ptr> failures(candidates.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < candidates.size(); i = next++) {
-      try {
-        results[i] = examine(candidates[i], known_ids);
-      } catch (...) {
-        failures[i] = std::current_exception();
-      }
-    }
-  };
-  const std::size_t threads = std::min<std::size_t>(
-      std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads), candidates.size());
-  std::vector<std::thread> helpers;
-  for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
-  work();
-  for (auto& helper : helpers) helper.join();
-  for (const auto& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
+  for_each_in_parallel(candidates.size(),
+                       [&](std::size_t i) { results[i] = examine(candidates[i], known_ids); });
   return results;
 }
 

@@ -1,14 +1,11 @@
 #include "evaluate/cross_entropy.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <functional>
-#include <mutex>
-#include <thread>
 
 #include "base/check.h"
+#include "base/parallel.h"
 #include "base/portable_math.h"
 #include "base/rng.h"
 
@@ -19,30 +16,8 @@ namespace {
 std::vector<SequenceScore> score_all(std::size_t count, Progress& progress,
                                      const std::function<SequenceScore(std::size_t)>& score) {
   std::vector<SequenceScore> scores(count);
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;  // of all below
-  std::int64_t done = 0;
-  std::exception_ptr failure;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      try {
-        scores[i] = score(i);
-        const std::lock_guard lock(mutex);
-        progress.update(++done, "");
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        failure = std::current_exception();
-        next = count;
-      }
-    }
-  };
-  const std::size_t threads =
-      std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), count);
-  std::vector<std::thread> helpers;
-  for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
-  work();
-  for (auto& helper : helpers) helper.join();
-  if (failure) std::rethrow_exception(failure);
+  for_each_in_parallel(
+      count, [&](std::size_t i) { scores[i] = score(i); }, progress);
   return scores;
 }
 
