@@ -107,6 +107,7 @@ Discriminants::Discriminants(const LabelledRows& training, std::size_t classes) 
   UNDERSONG_CHECK(!training.rows.empty() && training.rows.size() == training.classes.size());
   for (std::size_t c = 0; c < training.rows.front().size(); ++c) {
     std::vector<double> column;
+    column.reserve(training.rows.size());
     for (const auto& row : training.rows) column.push_back(row[c]);
     const Moments moments = moments_of(column);
     if (moments.deviation <= kNoSpread * std::abs(moments.mean)) continue;
@@ -115,6 +116,7 @@ Discriminants::Discriminants(const LabelledRows& training, std::size_t classes) 
     deviations_.push_back(moments.deviation);
   }
   std::vector<std::vector<double>> rows;
+  rows.reserve(training.rows.size());
   for (const auto& row : training.rows) rows.push_back(standardised(row));
   std::vector<double> counts(classes, 0.0);
   for (const std::size_t each : training.classes) counts[each] += 1.0;

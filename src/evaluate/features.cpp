@@ -107,8 +107,10 @@ FeatureVector measure_features(const Score& score) {
   const std::vector<Note> all = notes_of(score, NoteChoice::kAll);
   const std::vector<Note> pitched = notes_of(score, NoteChoice::kPitched);
   std::vector<std::size_t> pitch_classes;
+  pitch_classes.reserve(pitched.size());
   for (const Note& note : pitched) pitch_classes.push_back(note.pitch % kPitchClasses);
   std::vector<std::size_t> lengths;
+  lengths.reserve(all.size());
   for (const Note& note : all) {
     lengths.push_back(note_length_class(note.duration_ticks, score.ticks_per_quarter));
   }

@@ -4,11 +4,11 @@
 //
 // Where the authors' code (mgeval) differs: it samples each of two densities over its own range and
 // then takes the KL divergence of the two lists, number by number, so that it compares densities at
-// different distances and does not notice that one set lies farther out. Here all densities of a
-// feature stand on one grid, as the definition asks; our divergences are therefore larger, and 0
-// only for equal densities. Its overlapped area is cut off at the samples' extremes; ours goes on
-// until the kernels have ended. It counts each pair within a set twice, which narrows the
-// bandwidth by 13 %; here each pair is one distance.
+// different distances and does not notice that one set lies farther out: 0.02 nats instead of 0.43
+// for the pair in density_test.cpp. Here all densities of a feature stand on one grid, as the
+// definition asks; a divergence is 0 only for equal densities. Its overlapped area is cut off at
+// the samples' extremes; ours goes on until the kernels have ended. It counts each pair within a
+// set twice, which narrows the bandwidth by 13 %; here each pair is one distance.
 
 #include <array>
 #include <cstddef>

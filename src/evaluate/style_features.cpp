@@ -33,6 +33,15 @@ double log2_of(double x) {
 
 double ratio(double part, double whole) { return whole > 0.0 ? part / whole : 0.0; }
 
+// `measure` of each item.
+template <typename Item, typename Measure>
+Moments moments_over(const std::vector<Item>& items, Measure measure) {
+  std::vector<double> values;
+  values.reserve(items.size());
+  for (const Item& item : items) values.push_back(measure(item));
+  return moments_of(values);
+}
+
 // What begins together: a played chord is not struck at one tick.
 struct OnsetGroup {
   Ticks onset_ticks = 0;
@@ -128,26 +137,30 @@ void add_pitch(const Piece& piece, NamedValues& values) {
   const PitchClasses shares = sounding_pitch_classes(piece.pitched);
   const double major = best_correlation(shares, kMajor);
   const double minor = best_correlation(shares, kMinor);
-  std::vector<double> pitches, lowest, highest;
-  for (const Note& note : piece.pitched) pitches.push_back(note.pitch / kMostPitch);
-  for (const OnsetGroup& group : piece.pitched_groups) {
-    lowest.push_back(group.lowest / kMostPitch);
-    highest.push_back(group.highest / kMostPitch);
-  }
+  const Moments pitches =
+      moments_over(piece.pitched, [](const Note& note) { return note.pitch / kMostPitch; });
+  const Moments lowest = moments_over(
+      piece.pitched_groups, [](const OnsetGroup& group) { return group.lowest / kMostPitch; });
+  const Moments highest = moments_over(
+      piece.pitched_groups, [](const OnsetGroup& group) { return group.highest / kMostPitch; });
   values.push_back({"pitch class entropy", entropy_bits(shares)});
   values.push_back({"key clearness", std::max(major, minor)});
   values.push_back({"minor over major", minor - major});
-  values.push_back({"mean pitch", moments_of(pitches).mean});
-  values.push_back({"pitch deviation", moments_of(pitches).deviation});
-  values.push_back({"mean lowest pitch", moments_of(lowest).mean});
-  values.push_back({"mean highest pitch", moments_of(highest).mean});
+  values.push_back({"mean pitch", pitches.mean});
+  values.push_back({"pitch deviation", pitches.deviation});
+  values.push_back({"mean lowest pitch", lowest.mean});
+  values.push_back({"mean highest pitch", highest.mean});
 }
 
 // The line of the highest notes.
 void add_melody(const Piece& piece, NamedValues& values) {
   constexpr int kLargestStep = 2;   // semitones
   constexpr int kSmallestLeap = 5;  // a fourth
-  double semitones = 0.0, repeats = 0.0, steps = 0.0, leaps = 0.0, rises = 0.0;
+  double semitones = 0.0;
+  double repeats = 0.0;
+  double steps = 0.0;
+  double leaps = 0.0;
+  double rises = 0.0;
   const auto& groups = piece.pitched_groups;
   for (std::size_t i = 1; i < groups.size(); ++i) {
     const int interval = groups[i].highest - groups[i - 1].highest;
@@ -168,7 +181,11 @@ void add_melody(const Piece& piece, NamedValues& values) {
 
 // Shares of the time that chords of a kind last, and how often they change.
 void add_harmony(const Piece& piece, NamedValues& values) {
-  double major = 0.0, minor = 0.0, sevenths = 0.0, all = 0.0, spans = 0.0;
+  double major = 0.0;
+  double minor = 0.0;
+  double sevenths = 0.0;
+  double all = 0.0;
+  double spans = 0.0;
   for (const ChordSpan& span : recognise_chords(piece.score)) {
     const double ticks = static_cast<double>(span.end_ticks) - span.onset_ticks;
     const ChordQuality quality = span.chord.quality;
@@ -224,8 +241,12 @@ void add_texture(const Piece& piece, NamedValues& values) {
 // farther than a 24th of a quarter from all are none of them.
 void add_places(const Piece& piece, NamedValues& values) {
   constexpr double kTolerance = 1.0 / 24.0;
-  constexpr double kSwungFrom = 0.4, kSwungTo = 0.75;  // where the second eighth may fall
-  double beats = 0.0, halves = 0.0, sixteenths = 0.0, triplets = 0.0;
+  constexpr double kSwungFrom = 0.4;  // where the second eighth may fall
+  constexpr double kSwungTo = 0.75;
+  double beats = 0.0;
+  double halves = 0.0;
+  double sixteenths = 0.0;
+  double triplets = 0.0;
   std::vector<double> seconds;
   const auto near = [&](double place, double target) {
     return std::abs(place - target) <= kTolerance;
@@ -268,21 +289,24 @@ double syncopation(const Piece& piece) {
 void add_durations(const Piece& piece, NamedValues& values) {
   constexpr double kShortest = 1.0 / 64.0;  // of a quarter: grace notes do not rule the mean
   constexpr double kMostLegato = 2.0;
-  std::vector<double> lengths, intervals, legato;
-  for (const Note& note : piece.pitched) {
-    lengths.push_back(log2_of(std::max(kShortest, piece.quarters(note.duration_ticks))));
-  }
+  const Moments lengths = moments_over(piece.pitched, [&](const Note& note) {
+    return log2_of(std::max(kShortest, piece.quarters(note.duration_ticks)));
+  });
+  std::vector<double> intervals;
+  std::vector<double> legato;
   const auto& all = piece.all_groups;
+  intervals.reserve(all.size());
   for (std::size_t i = 1; i < all.size(); ++i) {
     intervals.push_back(log2_of(piece.quarters(all[i].onset_ticks - all[i - 1].onset_ticks)));
   }
   const auto& pitched = piece.pitched_groups;
+  legato.reserve(pitched.size());
   for (std::size_t i = 1; i < pitched.size(); ++i) {
     const double interval = pitched[i].onset_ticks - pitched[i - 1].onset_ticks;
     legato.push_back(std::min(kMostLegato, pitched[i - 1].longest_ticks / interval));
   }
-  values.push_back({"note length", moments_of(lengths).mean});
-  values.push_back({"note length deviation", moments_of(lengths).deviation});
+  values.push_back({"note length", lengths.mean});
+  values.push_back({"note length deviation", lengths.deviation});
   values.push_back({"inter-onset interval", moments_of(intervals).mean});
   values.push_back({"inter-onset deviation", moments_of(intervals).deviation});
   values.push_back({"legato", moments_of(legato).mean});
@@ -290,15 +314,15 @@ void add_durations(const Piece& piece, NamedValues& values) {
 }
 
 void add_performance(const Piece& piece, NamedValues& values) {
-  std::vector<double> velocities, tempos;
-  for (const Note& note : piece.all) velocities.push_back(note.velocity / kMostPitch);
-  for (const OnsetGroup& group : piece.all_groups) {
-    tempos.push_back(log2_of(piece.tempo.bpm_at(group.onset_ticks)));
-  }
-  values.push_back({"velocity", moments_of(velocities).mean});
-  values.push_back({"velocity deviation", moments_of(velocities).deviation});
-  values.push_back({"tempo", moments_of(tempos).mean});
-  values.push_back({"tempo deviation", moments_of(tempos).deviation});
+  const Moments velocities =
+      moments_over(piece.all, [](const Note& note) { return note.velocity / kMostPitch; });
+  const Moments tempos = moments_over(piece.all_groups, [&](const OnsetGroup& group) {
+    return log2_of(piece.tempo.bpm_at(group.onset_ticks));
+  });
+  values.push_back({"velocity", velocities.mean});
+  values.push_back({"velocity deviation", velocities.deviation});
+  values.push_back({"tempo", tempos.mean});
+  values.push_back({"tempo deviation", tempos.deviation});
 }
 
 // The program that each channel has from each tick on.
@@ -382,16 +406,18 @@ NamedValues measure_style(const Score& score) {
 }
 
 std::vector<const char*> collect_names() {
-  std::vector<const char*> names;
-  for (const NamedValue& value : measure_style(Score{})) names.push_back(value.name);
+  const NamedValues values = measure_style(Score{});
+  std::vector<const char*> names(values.size());
+  std::ranges::transform(values, names.begin(), &NamedValue::name);
   return names;
 }
 
 }  // namespace
 
 std::vector<double> style_features(const Score& score) {
-  std::vector<double> values;
-  for (const NamedValue& value : measure_style(score)) values.push_back(value.value);
+  const NamedValues named = measure_style(score);
+  std::vector<double> values(named.size());
+  std::ranges::transform(named, values.begin(), &NamedValue::value);
   return values;
 }
 
