@@ -44,6 +44,27 @@ std::vector<std::size_t> deal_folds(std::span<const std::vector<std::size_t>> me
   return fold_of;
 }
 
+// Learns from all folds but one, and guesses that one.
+void judge_fold(std::span<const LabelledFeatures> tracks,
+                std::span<const std::vector<std::size_t>> members,
+                std::span<const std::size_t> fold_of, std::size_t fold, Recognisability& result) {
+  LabelledRows training;
+  for (std::size_t label = 0; label < members.size(); ++label) {
+    for (const std::size_t track : members[label]) {
+      if (fold_of[track] == fold) continue;
+      training.rows.push_back(tracks[track].features);
+      training.classes.push_back(label);
+    }
+  }
+  const Discriminants discriminants(training, members.size());
+  for (std::size_t label = 0; label < members.size(); ++label) {
+    for (const std::size_t track : members[label]) {
+      if (fold_of[track] != fold) continue;
+      ++result.confusion[label][discriminants.classify(tracks[track].features)];
+    }
+  }
+}
+
 void add_interval(Recognisability& result) {
   std::int64_t right = 0;
   std::int64_t total = 0;
@@ -87,27 +108,12 @@ Recognisability measure_recognisability(std::span<const LabelledFeatures> tracks
                             tracks.size(),
                             members.empty() ? "is none" : "is only " + result.labels.front()));
   }
-  const std::size_t classes = members.size();
-  result.confusion.assign(classes, std::vector<std::int64_t>(classes, 0));
+  result.confusion.assign(members.size(), std::vector<std::int64_t>(members.size(), 0));
   const auto fold_of =
       deal_folds(members, result.labels, tracks.size(), static_cast<std::size_t>(folds), seed);
   for (std::size_t fold = 0; fold < static_cast<std::size_t>(folds); ++fold) {
     throw_if_cancelled();
-    LabelledRows training;
-    for (std::size_t each = 0; each < classes; ++each) {
-      for (const std::size_t track : members[each]) {
-        if (fold_of[track] == fold) continue;
-        training.rows.push_back(tracks[track].features);
-        training.classes.push_back(each);
-      }
-    }
-    const Discriminants discriminants(training, classes);
-    for (std::size_t each = 0; each < classes; ++each) {
-      for (const std::size_t track : members[each]) {
-        if (fold_of[track] != fold) continue;
-        ++result.confusion[each][discriminants.classify(tracks[track].features)];
-      }
-    }
+    judge_fold(tracks, members, fold_of, fold, result);
   }
   add_interval(result);
   return result;
