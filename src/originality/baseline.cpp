@@ -1,13 +1,10 @@
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
-#include <mutex>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "base/check.h"
+#include "base/parallel.h"
 #include "base/rng.h"
 #include "originality/reference.h"
 
@@ -84,38 +81,6 @@ Band band_of(const std::vector<Measured>& all, std::string_view name, Value valu
     if (const std::optional<double> known = value(one)) values.push_back(*known);
   }
   return band_of(std::move(values), name);
-}
-
-// Calls work(i) for i below `count`, on all processors; the first error comes out.
-template <typename Work>
-void in_parallel(std::size_t count, Progress& progress, Work work) {
-  std::atomic<std::size_t> next = 0;
-  std::atomic<std::size_t> done = 0;
-  std::exception_ptr failure;
-  std::mutex failure_mutex;
-  const auto take_turns = [&](auto report) {
-    try {
-      for (std::size_t i = next++; i < count; i = next++) {
-        work(i);
-        ++done;
-        report();
-      }
-    } catch (...) {
-      next = count;
-      const std::lock_guard lock(failure_mutex);
-      if (!failure) failure = std::current_exception();
-    }
-  };
-  const std::size_t helpers =
-      std::min<std::size_t>(count, std::max(1U, std::thread::hardware_concurrency())) - 1;
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < helpers; ++i) {
-    threads.emplace_back([&take_turns] { take_turns([] {}); });
-  }
-  // Only this thread speaks.
-  take_turns([&] { progress.update(static_cast<std::int64_t>(done.load()), ""); });
-  for (std::thread& thread : threads) thread.join();
-  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
