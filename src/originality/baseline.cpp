@@ -93,8 +93,10 @@ Baseline measure_baseline(const Reference& reference, std::span<const Score> tra
   std::vector<Measured> all(tracks.size());
   progress.begin("comparing pieces with each other", static_cast<std::int64_t>(tracks.size()),
                  "pieces");
-  in_parallel(tracks.size(), progress,
-              [&](std::size_t i) { all[i] = measured(reference.compare(tracks[i], families[i])); });
+  for_each_in_parallel(
+      tracks.size(),
+      [&](std::size_t i) { all[i] = measured(reference.compare(tracks[i], families[i])); },
+      progress);
   progress.end();
 
   using Known = std::optional<double>;
