@@ -17,6 +17,7 @@ void describe_program(CLI::App& app, const std::vector<std::string>& arguments) 
   add_corpus_verb(app);
   add_train_verb(app, arguments);
   add_generate_verb(app);
+  add_check_verb(app);
   add_render_verb(app);
   add_doctor_verb(app);
   add_completion_verb(app);

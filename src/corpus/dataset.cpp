@@ -55,11 +55,7 @@ std::vector<ChosenPiece> read_chosen(const Corpus& corpus, const DatasetOptions&
   const std::set<std::string> held_out(options.held_out.begin(), options.held_out.end());
   std::set<std::string> found;
   std::vector<ChosenPiece> chosen;
-  for (const Piece& piece : pieces_of_groups(manifest, options.groups)) {
-    if (!piece.duplicate_of.empty()) continue;
-    throw_if_cancelled();
-    Score score = with_tracks_named(corpus.read_piece(piece), options.track_name);
-    if (note_count(score) == 0) continue;
+  for (auto& [piece, score] : hear_pieces(corpus, options.groups, options.track_name)) {
     if (held_out.contains(piece.path)) found.insert(piece.path);
     chosen.push_back(
         {{piece.path, piece.licence, chosen_split(piece, held_out), {}}, std::move(score)});
@@ -109,6 +105,18 @@ std::vector<std::string> Dataset::licences() const {
   std::set<std::string> names;
   for (const auto& piece : pieces) names.insert(piece.licence.empty() ? "unknown" : piece.licence);
   return {names.begin(), names.end()};
+}
+
+std::vector<HeardPiece> hear_pieces(const Corpus& corpus, const std::vector<std::string>& groups,
+                                    const std::string& track_name) {
+  std::vector<HeardPiece> heard;
+  for (Piece& piece : pieces_of_groups(corpus.manifest(), groups)) {
+    if (!piece.duplicate_of.empty()) continue;
+    throw_if_cancelled();
+    Score score = with_tracks_named(corpus.read_piece(piece), track_name);
+    if (note_count(score) > 0) heard.push_back({std::move(piece), std::move(score)});
+  }
+  return heard;
 }
 
 Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options) {

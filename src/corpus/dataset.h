@@ -42,6 +42,17 @@ struct Dataset {
   std::vector<std::string> licences() const;
 };
 
+// A piece as training hears it: the chosen tracks alone.
+struct HeardPiece {
+  Piece piece;
+  Score score;
+};
+
+// Pieces of the chosen groups that have notes on chosen tracks, whichever their split; duplicates
+// left out. Errors: kNotFound for a group that is not there, kCancelled, those of read_piece.
+std::vector<HeardPiece> hear_pieces(const Corpus& corpus, const std::vector<std::string>& groups,
+                                    const std::string& track_name);
+
 // The vocabulary is counted over all chosen pieces, whichever their split.
 // Errors: kUsage for a group, track name or held-out path that is not there, and when nothing is
 // left to learn from.

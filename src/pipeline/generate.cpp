@@ -28,6 +28,7 @@ void check_request(const GenerateRequest& request) {
   if (request.outputs.empty())
     throw Error(ErrorKind::kUsage, "name an output with -o, such as -o out/LSTM.mid");
   check_options(request.sampling);
+  check_options(request.gate);
   // As with_bpm has it; and not a number is not within.
   if (request.bpm && !(*request.bpm >= 10.0 && *request.bpm <= 1000.0)) {
     throw Error(ErrorKind::kUsage,
@@ -116,8 +117,12 @@ Score score_of_symbols(const LoadedModel& model, const std::vector<TokenId>& ids
 
 Score generate_score(const LoadedModel& model, const GenerateRequest& request, std::uint64_t seed,
                      Progress& progress) {
+  return generate_score(model, request, Rng(seed), progress);
+}
+
+Score generate_score(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
+                     Progress& progress) {
   const bool is_matrix = model.info.representation == Representation::kNoteMatrix;
-  const Rng rng(seed);
   SequenceRequest sequence;
   sequence.prompt =
       request.prompt ? read_prompt(model, *request.prompt) : draw_prompt(model, rng.fork("prompt"));
@@ -133,6 +138,36 @@ Score generate_score(const LoadedModel& model, const GenerateRequest& request, s
   return score;
 }
 
+namespace {
+
+// What the model learned, as far as it is at hand. With copies allowed a reference that cannot be
+// used stops nobody.
+ModelReference open_learned(const LoadedModel& model, const GenerateRequest& request,
+                            Progress& progress) {
+  try {
+    return reference_of_model(request.model, model.info, progress);
+  } catch (const Error& error) {
+    if (request.gate.copies == Copies::kRefuse || error.kind() == ErrorKind::kCancelled) throw;
+    return {std::nullopt, error.message()};
+  }
+}
+
+GatedScore draw_and_compare(const LoadedModel& model, const GenerateRequest& request,
+                            std::uint64_t seed, Progress& progress) {
+  ModelReference learned = open_learned(model, request, progress);
+  std::vector<OpenReference> references;
+  if (learned.reference) references.push_back(std::move(*learned.reference));
+  GatedScore gated = draw_original(
+      [&](int candidate) {
+        return generate_score(model, request, candidate_rng(seed, candidate), progress);
+      },
+      std::move(references), request.gate);
+  gated.report.why_not = learned.why_not;
+  return gated;
+}
+
+}  // namespace
+
 GenerateReport generate(const GenerateRequest& request, Progress& progress) {
   check_request(request);
   const LoadedModel model = load_model(request.model);
@@ -140,7 +175,9 @@ GenerateReport generate(const GenerateRequest& request, Progress& progress) {
   GenerateReport report;
   report.seed = choose_seed(request);
   report.model = model.info;
-  Score score = generate_score(model, request, report.seed, progress);
+  GatedScore gated = draw_and_compare(model, request, report.seed, progress);
+  report.originality = std::move(gated.report);
+  Score& score = gated.score;
   note_origin({"", "", report.seed, model.info.architecture}, score);
   report.notes = note_count(score);
   report.length_seconds = length_seconds(score);

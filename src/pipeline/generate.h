@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "base/rng.h"
 #include "model/model.h"
+#include "pipeline/originality_gate.h"
 #include "pipeline/render.h"
 #include "sample/sampler.h"
 #include "score/score.h"
@@ -33,6 +35,7 @@ struct GenerateRequest {
   std::optional<double> bpm;   // unset: 120 for symbols, the model's own tempo for a note matrix
   std::optional<int> program;  // 0-127; unset: piano
   MusicFileOptions music;      // title, SoundFont, loudness, overwriting
+  GateOptions gate;            // candidates, and whether copies may be written
 };
 
 struct GenerateReport {
@@ -40,17 +43,23 @@ struct GenerateReport {
   ModelInfo model;
   std::size_t notes = 0;  // in the score
   double length_seconds = 0.0;
+  GateReport originality;  // compared with what the model learned
   std::vector<MusicFileReport> files;
 };
 
 // Errors: kUsage for numbers out of range and outputs that exist; those of load_model, load_midi
-// and write_music; kMismatch when the prompt has too few symbols that the model knows. Every output
-// is written whole or not at all.
+// and write_music; kMismatch when the prompt has too few symbols that the model knows; kTooClose
+// when every candidate copies what the model learned (reference_of_model), as far as that is at
+// hand. Every output is written whole or not at all.
 GenerateReport generate(const GenerateRequest& request, Progress& progress);
 
-// The music alone, without files: what generate() writes. The same request gives the same score on
-// every machine.
+// The music alone, without files and compared with nothing: the first candidate of generate(). The
+// same request gives the same score on every machine.
 Score generate_score(const LoadedModel& model, const GenerateRequest& request, std::uint64_t seed,
+                     Progress& progress);
+
+// Any candidate: drawn from candidate_rng().
+Score generate_score(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
                      Progress& progress);
 
 }  // namespace undersong

@@ -16,7 +16,8 @@ constexpr double kTop = 108.0;
 constexpr double kFontSize = 12.0;
 constexpr double kMostHeight = 440.0;  // of the roll
 constexpr std::size_t kLongestName = 44;
-constexpr std::size_t kLongestTitle = 110;
+constexpr std::size_t kLongestTitle = 90;
+constexpr std::size_t kLongestSubtitle = 140;
 constexpr std::size_t kFirstColour = 0;
 constexpr std::size_t kSecondColour = 1;
 constexpr std::size_t kBothColour = 6;
@@ -33,7 +34,7 @@ class OverlayDrawing {
 
   std::string draw() {
     svg_.text({24, 30}, shortened(roll_.title, kLongestTitle), "title");
-    svg_.text({24, 50}, shortened(roll_.subtitle, kLongestTitle + 30), "faint");
+    svg_.text({24, 50}, shortened(roll_.subtitle, kLongestSubtitle), "faint");
     draw_legend();
     draw_keys(svg_, keys_, {kLeft, kTop}, kRight - kLeft, row_);
     draw_bars();

@@ -1,4 +1,4 @@
-// `undersong corpus add | list | stats | show | remove`.
+// `undersong corpus add | list | stats | show | fingerprint | remove`.
 
 #include "pipeline/corpus.h"
 
@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "common/messages.h"
+#include "pipeline/fingerprint.h"
 #include "undersong/console.h"
 #include "undersong/verbs/verbs.h"
 
@@ -32,6 +33,7 @@ void print_remark(Console& console, const Result& result) {
 struct CorpusFlags {
   Console console;
   CorpusAddRequest add;
+  FingerprintRequest fingerprint;
   std::string name;
   std::string group;
   std::int64_t rare_below = 10;
@@ -115,6 +117,29 @@ void describe_stats(CLI::App& corpus, const Flags& flags) {
   });
 }
 
+void describe_fingerprint(CLI::App& corpus, const Flags& flags) {
+  CLI::App* verb = add_inner(corpus, flags, "fingerprint",
+                             tr("Make what ships beside weights in place of their music"),
+                             "fingerprint piano --group Chopin -o chopin.fingerprints");
+  FingerprintRequest& request = flags->fingerprint;
+  verb->add_option("NAME", request.corpus, tr("The corpus"))->required()->type_name("");
+  verb->add_option("--group", request.groups,
+                   tr("Only the pieces of this group, as in training; may be repeated"))
+      ->allow_extra_args(false)
+      ->type_name("GROUP");
+  verb->add_option("--track-name", request.track_name,
+                   tr("Only tracks whose name holds this, as in training"))
+      ->type_name("TEXT");
+  verb->add_option("-o,--output", request.output, tr("MODEL.fingerprints beside MODEL.safetensors"))
+      ->required()
+      ->type_name("FILE");
+  verb->add_flag("--force", flags->force, tr("Overwrite the output"));
+  verb->callback([flags] {
+    flags->fingerprint.overwrite = flags->force ? Overwrite::kAllow : Overwrite::kRefuse;
+    print_remark(flags->console, fingerprint_corpus(flags->fingerprint, flags->console.progress()));
+  });
+}
+
 void describe_remove(CLI::App& corpus, const Flags& flags) {
   CLI::App* verb = add_inner(corpus, flags, "remove",
                              tr("Remove a corpus or a group of it; the files that were added stay"),
@@ -135,6 +160,7 @@ void add_corpus_verb(CLI::App& app) {
   describe_add(*corpus, flags);
   describe_listings(*corpus, flags);
   describe_stats(*corpus, flags);
+  describe_fingerprint(*corpus, flags);
   describe_remove(*corpus, flags);
 }
 

@@ -23,6 +23,7 @@ struct GenerateFlags {
   GenerateRequest request;
   std::string rhythm = "learned";
   bool greedy = false;
+  bool allow_copies = false;
 };
 
 nlohmann::json to_json(const GenerateReport& report) {
@@ -35,6 +36,7 @@ nlohmann::json to_json(const GenerateReport& report) {
            {{"architecture", report.model.architecture},
             {"corpus", report.model.corpus},
             {"corpus_sha256", report.model.corpus_sha256}}},
+          {"originality", to_json(report.originality)},
           {"files", files}};
 }
 
@@ -45,11 +47,13 @@ void run(GenerateFlags& flags) {
   request.bpm = flags.music.bpm;
   request.program = flags.music.program_number();
   request.music = flags.music.options();
+  if (flags.allow_copies) request.gate.copies = Copies::kAllow;
   const GenerateReport report = generate(request, flags.console.progress());
   if (flags.console.json()) flags.console.print_json(to_json(report));
   flags.console.show("seed {}", report.seed);
   flags.console.say("{} notes by {}, learned from {}", report.notes, report.model.architecture,
                     display(report.model.corpus));
+  flags.console.say("{}", to_text(report.originality));
   for (const MusicFileReport& file : report.files) flags.console.say("{}", describe(file));
 }
 
@@ -81,6 +85,15 @@ void add_sampling(CLI::App& verb, GenerateFlags& flags) {
       ->capture_default_str();
 }
 
+void add_gate(CLI::App& verb, GenerateFlags& flags) {
+  verb.add_option("--candidates", flags.request.gate.candidates,
+                  tr("Draw at most so many until one is not too close to what the model learned"))
+      ->type_name("NUMBER")
+      ->capture_default_str();
+  verb.add_flag("--allow-copies", flags.allow_copies,
+                tr("Write the first candidate, whatever it copies"));
+}
+
 }  // namespace
 
 void add_generate_verb(CLI::App& app) {
@@ -96,10 +109,12 @@ void add_generate_verb(CLI::App& app) {
       ->allow_extra_args(false)
       ->type_name("FILE");
   add_sampling(*verb, *flags);
+  add_gate(*verb, *flags);
   flags->music.add_to(*verb);
   flags->console.add_options(*verb);
   verb->footer(
-      tr("Example: undersong generate --model models/lstm-embedding.safetensors --seed 7 "
+      tr("Exit code: 3 when every candidate is too close to what the model learned.\n"
+         "Example: undersong generate --model models/lstm-embedding.safetensors --seed 7 "
          "-o piece.mid -o piece.mp3"));
   verb->callback([flags] { run(*flags); });
 }
