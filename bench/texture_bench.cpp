@@ -98,6 +98,7 @@ void print_row(const std::string& name, const std::vector<Measured>& pieces, dou
   fmt::print(" {:.0f} s |", seconds);
   for (std::size_t i = 0; i < 3; ++i) {
     std::vector<double> spent;
+    spent.reserve(pieces.size());
     for (const Measured& piece : pieces) spent.push_back(piece.seconds[i] * 1e3);
     fmt::print(" {:.1f} |", quantile(spent, 0.5));
   }

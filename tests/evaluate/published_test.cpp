@@ -52,26 +52,34 @@ bool contains(const std::vector<int>& values, int value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
-// Swung eighths that wander by steps through the scale of the moment, with leaps, chromatic notes
-// and breaths between phrases.
+enum class Notes { kOfTheScale, kAny };
+
+// The next note of a line that wanders by steps through the scale, with leaps and chromatic notes.
+int wander(int pitch, const std::vector<int>& scale, Notes notes, Rng& rng) {
+  int direction = rng.below(2) == 0 ? 1 : -1;
+  if (pitch > 82) direction = -1;
+  if (pitch < 62) direction = 1;
+  pitch += direction * (rng.below(5) == 0 ? 4 : 1);
+  while (notes == Notes::kOfTheScale && !contains(scale, pitch % 12)) pitch += direction;
+  return pitch;
+}
+
+// Swung eighths in phrases, busy ones and quiet ones.
 void add_solo(HandMade& piece, std::uint64_t seed) {
   Rng rng(seed);
   int pitch = 72;
   double busy = 0.6;
-  for (int beat = 0; beat < kBeats; ++beat) {
-    const Chord chord = chord_of(beat);
-    const std::vector<int> scale = scale_of(chord);
-    if (beat % 8 == 0) busy = 0.4 + 0.5 * rng.uniform();
-    for (const double offset : {0.0, kSwing}) {
-      if (rng.uniform() > busy) continue;
-      const int direction = pitch > 82 ? -1 : pitch < 62 ? 1 : rng.below(2) == 0 ? 1 : -1;
-      pitch += direction * (rng.below(5) == 0 ? 4 : 1);
-      const bool chromatic = offset > 0.0 && rng.below(6) == 0;
-      while (!chromatic && !contains(scale, pitch % 12)) pitch += direction;
-      // Played by hand: 25 ms early or late at most.
-      const double hand = (rng.uniform() - 0.5) * 0.15;
-      piece.note(std::max(0.0, beat + offset + hand), kSwing, pitch);
-    }
+  for (int eighth = 0; eighth < 2 * kBeats; ++eighth) {
+    if (eighth % 16 == 0) busy = 0.4 + 0.5 * rng.uniform();
+    if (rng.uniform() > busy) continue;
+    const bool late = eighth % 2 == 1;
+    const Notes notes = late && rng.below(6) == 0 ? Notes::kAny : Notes::kOfTheScale;
+    pitch = wander(pitch, scale_of(chord_of(eighth / 2)), notes, rng);
+    // Played by hand: 25 ms early or late at most.
+    const double hand = (rng.uniform() - 0.5) * 0.15;
+    const int beat = eighth / 2;
+    const double onset = beat + (late ? kSwing : 0.0) + hand;
+    piece.note(std::max(0.0, onset), kSwing, pitch);
   }
 }
 
