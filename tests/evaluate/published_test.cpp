@@ -83,14 +83,15 @@ void add_solo(HandMade& piece, std::uint64_t seed) {
   }
 }
 
-// A bass that walks its usual line or, as often, any notes of the scale; and chords off the beat.
+// A bass that walks its usual line or, one time in three, any note of the scale; and chords off the
+// beat.
 void add_rhythm_section(HandMade& piece, std::uint64_t seed) {
   Rng rng = Rng(seed).fork("rhythm section");
   for (int beat = 0; beat < kBeats; ++beat) {
     const Chord chord = chord_of(beat);
     const std::vector<int> scale = scale_of(chord);
     const std::array<int, 4> usual = {scale[0], scale[2], scale[4], scale[5]};
-    const bool as_usual = beat % 4 == 0 || rng.below(2) == 0;
+    const bool as_usual = beat % 4 == 0 || rng.below(3) > 0;
     const auto step = static_cast<std::size_t>(beat % 4);
     piece.note(beat, 0.9, 36 + (as_usual ? usual[step] : scale[rng.below(scale.size())]));
     if (beat % 2 == 0 || rng.below(4) == 0) continue;
