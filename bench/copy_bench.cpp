@@ -1,7 +1,8 @@
 // Does the program find copies? Plants disguised copies of learned music in music that was not
 // learned, and counts what is found, what is named, and how often honest music is called a copy.
 //
-//   copy_bench FOLDER… [--plants N] [--seed N] [--without-index] [--worst N]
+//   copy_bench FOLDER… [--plants N] [--seed N] [--baseline N] [--without-index]
+//       [--worst N]
 //
 // Each FOLDER holds MIDI files in folders by composer. A fifth of the pieces (whole families) is
 // not learned: it gives the hosts and the honest tracks. N plants per kind and length.
@@ -13,10 +14,12 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,6 +43,7 @@ struct Options {
   std::vector<std::filesystem::path> folders;
   std::int64_t plants = 50;
   std::uint64_t seed = 1;
+  std::size_t baseline = 100;  // pieces
   std::size_t worst = 0;
   bool with_index = true;
 };
@@ -121,7 +125,7 @@ bool overlap(const BarRange& a, const BarRange& b) {
 }
 
 Answer answer_of(const Reference& reference, const Score& track, const Plant* plant,
-                 const std::string& family) {
+                 const Work* source) {
   const Closeness closeness = reference.compare(track);
   Answer answer;
   answer.run = closeness.most_distinctive_run;
@@ -131,14 +135,16 @@ Answer answer_of(const Reference& reference, const Score& track, const Plant* pl
   if (answer.run.notes > 0) {
     const LearnedPiece& named = pieces[answer.run.nearest.piece];
     answer.named = named.path;
-    answer.run_names_it = plant != nullptr && named.family == family;
-    answer.bars_right = answer.run_names_it && overlap(answer.run.nearest.bars, plant->source) &&
-                        overlap(answer.run.bars, plant->bars);
+    answer.run_names_it = plant != nullptr && named.family == source->piece.family;
+    answer.bars_right = answer.run_names_it && overlap(answer.run.bars, plant->bars) &&
+                        (overlap(answer.run.nearest.bars, plant->source) ||
+                         share_runs(source->score, answer.run.nearest.bars, plant->source));
   }
   if (const WindowOverlap* highest = highest_overlap(closeness);
       highest != nullptr && highest->overlap > 0) {
     answer.overlap = highest->overlap;
-    answer.window_names_it = plant != nullptr && pieces[highest->nearest.piece].family == family;
+    answer.window_names_it =
+        plant != nullptr && pieces[highest->nearest.piece].family == source->piece.family;
   }
   return answer;
 }
@@ -192,7 +198,7 @@ class Bench {
   std::filesystem::path build_with(const std::string& name);
   void try_honest();
   void try_plants();
-  void answer(Trial trial, const Score& track, const Plant* plant, const std::string& family);
+  void answer(Trial trial, const Score& track, const Plant* plant, const Work* source);
   void report(std::size_t reference) const;
   void report_agreement() const;
   void sweep(std::size_t reference) const;
@@ -242,7 +248,7 @@ std::filesystem::path Bench::build_with(const std::string& name) {
   const auto start = std::chrono::steady_clock::now();
   Builder builder("bench", "");
   for (const Work* work : learned_) builder.add(work->piece, work->score);
-  builder.save(path, 200, Overwrite::kAllow, silent_progress());
+  builder.save(path, options_.baseline, Overwrite::kAllow, silent_progress());
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   fmt::print("{}: {:.1f} s, {} bytes\n", name, taken.count(), std::filesystem::file_size(path));
   names_.push_back(name);
@@ -273,10 +279,10 @@ void Bench::build() {
   seconds_.assign(references_.size(), 0.0);
 }
 
-void Bench::answer(Trial trial, const Score& track, const Plant* plant, const std::string& family) {
+void Bench::answer(Trial trial, const Score& track, const Plant* plant, const Work* source) {
   for (std::size_t i = 0; i < references_.size(); ++i) {
     const auto start = std::chrono::steady_clock::now();
-    trial.answers.push_back(answer_of(*references_[i], track, plant, family));
+    trial.answers.push_back(answer_of(*references_[i], track, plant, source));
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     seconds_[i] += taken.count();
   }
@@ -286,7 +292,7 @@ void Bench::answer(Trial trial, const Score& track, const Plant* plant, const st
 void Bench::try_honest() {
   Rng rng = rng_.fork("honest");
   for (const Work* work : held_out_)
-    answer({std::nullopt, 0, work->piece.path, {}}, stretch_of(work->score, rng), nullptr, "");
+    answer({std::nullopt, 0, work->piece.path, {}}, stretch_of(work->score, rng), nullptr, nullptr);
 }
 
 void Bench::try_plants() {
@@ -299,7 +305,7 @@ void Bench::try_plants() {
         if (source.composer == host.composer) continue;
         const std::optional<Plant> copy = plant(kind, source.score, host.score, bars, rng);
         if (!copy) continue;
-        answer({kind, bars, source.piece.path, {}}, copy->track, &*copy, source.piece.family);
+        answer({kind, bars, source.piece.path, {}}, copy->track, &*copy, &source);
         ++planted;
       }
     }
@@ -344,23 +350,28 @@ void Bench::report(std::size_t reference) const {
 
 void Bench::report_agreement() const {
   fmt::print(
-      "\n## Do both agree?\n| kind | same verdict | both found | of these the same piece |\n");
-  fmt::print("|---|---|---|---|\n");
+      "\n## Do both agree?\n| kind | same verdict | same by runs alone | both found | of these the "
+      "same piece |\n|---|---|---|---|---|\n");
+  // What fingerprints cannot see: windows.
+  const Limits runs_alone = {limits_[0].distinctive_notes, std::nullopt};
   const auto line = [&](std::string_view name, const std::function<bool(const Trial&)>& which) {
     double same = 0;
+    double same_by_runs = 0;
     double both = 0;
     double piece = 0;
     for (const Trial& trial : trials_) {
       if (!which(trial)) continue;
       const bool first = judged(trial.answers[0], limits_[0]).found;
+      const bool first_by_runs = judged(trial.answers[0], runs_alone).found;
       const bool second = judged(trial.answers[1], limits_[1]).found;
       if (first == second) ++same;
+      if (first_by_runs == second) ++same_by_runs;
       if (!first || !second) continue;
       ++both;
       if (trial.answers[0].named == trial.answers[1].named) ++piece;
     }
-    fmt::print("| {} | {} | {:.0f} | {} |\n", name, percent_with_interval(same, count(which)), both,
-               percent(piece, both));
+    fmt::print("| {} | {} | {} | {:.0f} | {} |\n", name, percent_with_interval(same, count(which)),
+               percent_with_interval(same_by_runs, count(which)), both, percent(piece, both));
   };
   line("honest", [](const Trial& trial) { return !trial.kind; });
   for (const PlantKind kind : kPlantKinds)
@@ -437,6 +448,8 @@ Options options_of(const std::vector<std::string>& arguments) {
       options.plants = std::stoll(arguments[++i]);
     } else if (arguments[i] == "--seed" && has_value) {
       options.seed = std::stoull(arguments[++i]);
+    } else if (arguments[i] == "--baseline" && has_value) {
+      options.baseline = std::stoull(arguments[++i]);
     } else if (arguments[i] == "--worst" && has_value) {
       options.worst = std::stoull(arguments[++i]);
     } else if (arguments[i] == "--without-index") {
@@ -452,6 +465,8 @@ Options options_of(const std::vector<std::string>& arguments) {
 }  // namespace undersong
 
 int main(int argc, char** argv) {
+  // So that what is measured can be watched.
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   try {
     undersong::Bench(undersong::options_of({argv + 1, argv + argc})).run();
   } catch (const undersong::Error& error) {

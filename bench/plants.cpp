@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "originality/melodic_text.h"
 #include "originality/voices.h"
+#include "originality/winnow.h"
 #include "score/bars.h"
 
 namespace undersong {
@@ -302,6 +305,21 @@ std::string_view name_of(PlantKind kind) {
     case PlantKind::kRetrograde: return "retrograde";
   }
   return "";
+}
+
+bool share_runs(const Score& score, const BarRange& a, const BarRange& b) {
+  const auto hashes_of = [&score](const BarRange& bars) {
+    std::set<std::uint64_t> hashes;
+    for (const Voice& voice : separate_voices(between(score, bars.first - 1, bars.last))) {
+      const HashedRuns runs = hash_runs(melodic_text(voice));
+      hashes.insert(runs.hashes.begin(), runs.hashes.end());
+    }
+    return hashes;
+  };
+  const std::set<std::uint64_t> in_b = hashes_of(b);
+  const std::set<std::uint64_t> in_a = hashes_of(a);
+  return std::any_of(in_a.begin(), in_a.end(),
+                     [&in_b](std::uint64_t hash) { return in_b.contains(hash); });
 }
 
 Score stretch_of(const Score& score, Rng& rng) {

@@ -47,6 +47,10 @@ inline constexpr std::int64_t kHostBars = 48;
 std::optional<Plant> plant(PlantKind kind, const Score& source, const Score& host,
                            std::int64_t bars, Rng& rng);
 
+// Whether a run of eight notes of bars `a` stands in bars `b` of the same score too: music repeats
+// itself.
+bool share_runs(const Score& score, const BarRange& a, const BarRange& b);
+
 // The first kHostBars bars from a random bar on.
 Score stretch_of(const Score& score, Rng& rng);
 

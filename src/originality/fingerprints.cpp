@@ -25,12 +25,17 @@ struct Reading {
   const Voice& voice;
   bool backwards = false;
   std::vector<std::uint8_t> text;
-  HashedRuns runs;
+  TimedRuns timed;
 };
 
-Reading read_voice(const Voice& voice, bool backwards) {
+Reading read_voice(const Voice& voice, bool backwards, const BarGrid& bars) {
   Reading reading{voice, backwards, backwards ? backwards_text(voice) : melodic_text(voice), {}};
-  reading.runs = hash_runs(reading.text);
+  reading.timed.runs = hash_runs(reading.text);
+  const auto bar_of = [&](std::size_t note) {
+    return bars.bar_at(voice[backwards ? voice.size() - 1 - note : note].onset_ticks);
+  };
+  for (std::size_t i = 0; i < reading.timed.runs.hashes.size(); ++i)
+    reading.timed.bars_passed.push_back(std::abs(bar_of(i) - bar_of(0)));
   return reading;
 }
 
@@ -157,9 +162,9 @@ Closeness LoadedFingerprints::compare(const Score& track, const std::string& exc
     throw_if_cancelled();
     closeness.notes += static_cast<std::int64_t>(voice.size());
     for (const bool backwards : {false, true}) {
-      const Reading reading = read_voice(voice, backwards);
-      if (!backwards) count_known(reading.runs, skip, known);
-      for_each_chain(reading.runs, file_.prints, skip,
+      const Reading reading = read_voice(voice, backwards, bars);
+      if (!backwards) count_known(reading.timed.runs, skip, known);
+      for_each_chain(reading.timed, file_.prints, skip,
                      [&](const PrintChain& chain) { best.offer(reading, chain); });
     }
   }

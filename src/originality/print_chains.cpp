@@ -18,11 +18,11 @@ struct OpenChain {
 
 class Chainer {
  public:
-  Chainer(const HashedRuns& voice, const std::function<void(const PrintChain&)>& take)
-      : take_(take) {
-    told_before_.reserve(voice.dull.size());
+  Chainer(const TimedRuns& voice, const std::function<void(const PrintChain&)>& take)
+      : take_(take), bars_passed_(voice.bars_passed) {
+    told_before_.reserve(voice.runs.dull.size());
     std::size_t told = 0;
-    for (const bool dull : voice.dull) {
+    for (const bool dull : voice.runs.dull) {
       told_before_.push_back(told);
       if (!dull) ++told;
     }
@@ -79,11 +79,21 @@ class Chainer {
   }
 
   bool continues(const PrintChain& chain, std::size_t position, const Print& print) const {
-    return chain.last < position && chain.last_bar <= print.bar &&
-           print.bar - chain.last_bar <= kMostBarsBetween && reaches(chain, position);
+    return chain.last < position && reaches(chain, position) &&
+           bars_fit(chain.last, chain.last_bar, position, print.bar) &&
+           bars_fit(chain.first, chain.first_bar, position, print.bar);
+  }
+
+  bool bars_fit(std::size_t from, std::uint32_t from_bar, std::size_t to,
+                std::uint32_t to_bar) const {
+    const std::int64_t track = bars_passed_[to] - bars_passed_[from];
+    const std::int64_t learned = std::int64_t{to_bar} - from_bar;
+    return learned >= 0 && learned <= kMostBarRatio * track + 1 &&
+           track <= kMostBarRatio * (learned + 1);
   }
 
   const std::function<void(const PrintChain&)>& take_;
+  std::span<const std::int64_t> bars_passed_;
   std::vector<std::size_t> told_before_;      // positions before each that are not dull
   std::vector<std::vector<OpenChain>> open_;  // of each piece
   std::vector<std::uint32_t> pieces_;         // that have any
@@ -104,14 +114,14 @@ std::span<const Print> prints_of(std::span<const Print> prints, std::uint64_t ha
   return {first, last};
 }
 
-void for_each_chain(const HashedRuns& voice, std::span<const Print> prints,
+void for_each_chain(const TimedRuns& voice, std::span<const Print> prints,
                     const std::vector<bool>& skip,
                     const std::function<void(const PrintChain&)>& take) {
   Chainer chainer(voice, take);
-  for (std::size_t position = 0; position < voice.hashes.size(); ++position) {
-    if (voice.dull[position]) continue;
+  for (std::size_t position = 0; position < voice.runs.hashes.size(); ++position) {
+    if (voice.runs.dull[position]) continue;
     chainer.close_before(position);
-    for (const Print& print : prints_of(prints, voice.hashes[position])) {
+    for (const Print& print : prints_of(prints, voice.runs.hashes[position])) {
       if (print.piece < skip.size() && skip[print.piece]) continue;
       chainer.add(position, print);
     }

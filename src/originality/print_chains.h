@@ -25,12 +25,21 @@ struct PrintChain {
   std::int64_t notes() const;
 };
 
+// A voice with the bars that have passed, at its own place in the track, when each hashed run
+// begins; ascending.
+struct TimedRuns {
+  HashedRuns runs;
+  std::vector<std::int64_t> bars_passed;
+};
+
 // Chains hits while the learned piece leaves no longer gap than winnowing does: kWinnow positions,
-// dull runs not counted (they are not kept per piece), and while its bars go on, by at most
-// kMostBarsBetween a hit. `prints` are sorted. Pieces with skip[piece] are passed over; empty:
-// none. `take` is called once for each chain that goes no further.
-inline constexpr std::uint32_t kMostBarsBetween = 8;
-void for_each_chain(const HashedRuns& voice, std::span<const Print> prints,
+// dull runs not counted (they are not kept per piece); and while its bars go on as the track's do:
+// from hit to hit, and from the first hit on, one bar more than kMostBarRatio times as many at most
+// and one less than a kMostBarRatio-th at least. Without that, figures that stand here and there in
+// a piece would be one long run. `prints` are sorted. Pieces with skip[piece] are passed over;
+// empty: none. `take` is called once for each chain that goes no further.
+inline constexpr std::int64_t kMostBarRatio = 3;
+void for_each_chain(const TimedRuns& voice, std::span<const Print> prints,
                     const std::vector<bool>& skip,
                     const std::function<void(const PrintChain&)>& take);
 
