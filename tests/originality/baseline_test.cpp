@@ -78,14 +78,17 @@ TEST(MeasureBaseline, IsTheSameEveryTime) {
     EXPECT_EQ(measure_baseline(ScriptedReference(), tracks, families), first);
 }
 
-TEST(LimitsOf, FollowTheBaselineAboveAFloor) {
+TEST(LimitsOf, FollowTheBaselineBetweenBounds) {
   Baseline baseline;
-  EXPECT_EQ(limits_of(baseline), (Limits{12, std::nullopt}));
-  baseline.distinctive_notes.high = 17.2;
+  EXPECT_EQ(limits_of(baseline), (Limits{14, std::nullopt}));
+  baseline.distinctive_notes.high = 14.2;
+  baseline.highest_overlap.high = 0.7;
+  EXPECT_EQ(limits_of(baseline), (Limits{15, 0.7}));
+  baseline.distinctive_notes.high = 40;
+  baseline.highest_overlap.high = 1;
+  EXPECT_EQ(limits_of(baseline), (Limits{16, 0.75}));
   baseline.highest_overlap.high = 0.4;
-  EXPECT_EQ(limits_of(baseline), (Limits{18, 0.6}));
-  baseline.highest_overlap.high = 0.8;
-  EXPECT_EQ(limits_of(baseline), (Limits{18, 0.8}));
+  EXPECT_EQ(limits_of(baseline), (Limits{16, 0.65}));
 }
 
 }  // namespace
