@@ -3,9 +3,9 @@
 //   recitation_bench CORPUS GROUP FOLDER…
 //
 // Each FOLDER holds MIDI files that one model wrote after learning from the GROUP of a CORPUS. Two
-// ways to look: in the model's own terms (symbols, which have no rhythm), moved by up to six
-// semitones; and as `undersong check` does, over the whole corpus. The first rows are human: each
-// stretch of 300 symbols of a piece against the other pieces of the group. Medians over the files.
+// ways to look: in the model's own terms (symbols, which have no rhythm), at any pitch; and as
+// `undersong check` does, over the whole corpus. The first rows are human: each stretch of 300
+// symbols of a piece against the other pieces of the group. Medians over the files.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,90 +24,31 @@
 #include "corpus/corpus.h"
 #include "midi/midi_file.h"
 #include "originality/index.h"
+#include "originality/symbol_runs.h"
 #include "tokens/symbols.h"
 
 namespace undersong {
 namespace {
 
 constexpr std::size_t kStretch = 300;
-constexpr int kMostSemitones = 6;
 
-using Symbols = std::vector<int>;
+using Symbols = std::vector<std::string>;
 
-// Symbols as numbers, the same for every piece.
-class Names {
- public:
-  Symbols numbers_of(const Score& score) {
-    Symbols numbers;
-    for (const SymbolEvent& event : symbol_events(score)) {
-      const auto next = static_cast<int>(numbers_.size());
-      numbers.push_back(numbers_.emplace(event.symbol, next).first->second);
-    }
-    return numbers;
-  }
-
- private:
-  std::map<std::string, int> numbers_;
-};
+Symbols symbols_of(const Score& score) {
+  Symbols symbols;
+  for (const SymbolEvent& event : symbol_events(score)) symbols.push_back(event.symbol);
+  return symbols;
+}
 
 // Drops symbols that the group has fewer than ten times, as training does.
 void drop_rare(std::vector<Symbols>& pieces) {
-  std::map<int, int> counts;
+  constexpr int kLeast = 10;
+  std::map<std::string, int> counts;
   for (const Symbols& piece : pieces) {
-    for (const int symbol : piece) ++counts[symbol];
+    for (const std::string& symbol : piece) ++counts[symbol];
   }
-  for (Symbols& piece : pieces) {
-    std::erase_if(piece, [&counts](int symbol) { return counts[symbol] < 10; });
-  }
-}
-
-struct Recital {
-  std::size_t longest = 0;  // symbols in a row that stand in one piece
-  std::array<double, kCoverageLengths.size()> coverage{};
-};
-
-// Symbols before and with each of `track` that stand in a row somewhere in `pieces`.
-std::vector<std::size_t> runs_before(const Symbols& track, const std::vector<Symbols>& pieces,
-                                     std::size_t except) {
-  std::vector<std::size_t> longest(track.size(), 0);
-  for (std::size_t number = 0; number < pieces.size(); ++number) {
-    if (number == except) continue;
-    const Symbols& piece = pieces[number];
-    std::vector<std::size_t> before(piece.size() + 1, 0);
-    for (std::size_t i = 0; i < track.size(); ++i) {
-      for (std::size_t j = piece.size(); j > 0; --j) {
-        before[j] = piece[j - 1] == track[i] ? before[j - 1] + 1 : 0;
-        longest[i] = std::max(longest[i], before[j]);
-      }
-    }
-  }
-  return longest;
-}
-
-Recital recital_of(const Symbols& track, const std::vector<Symbols>& pieces, std::size_t except) {
-  Recital recital;
-  const std::vector<std::size_t> runs = runs_before(track, pieces, except);
-  if (runs.empty()) return recital;
-  recital.longest = *std::max_element(runs.begin(), runs.end());
-  for (std::size_t i = 0; i < kCoverageLengths.size(); ++i) {
-    const auto length = static_cast<std::size_t>(kCoverageLengths[i]);
-    if (track.size() < length) continue;
-    // An n-gram stands there when the run that ends with it is as long.
-    const auto known = std::count_if(runs.begin(), runs.end(),
-                                     [length](std::size_t run) { return run >= length; });
-    recital.coverage[i] =
-        static_cast<double>(known) / static_cast<double>(track.size() - length + 1);
-  }
-  return recital;
-}
-
-Score moved(Score score, int semitones) {
-  for (Track& track : score.tracks) {
-    for (Note& note : track.notes)
-      note.pitch = static_cast<std::uint8_t>(std::clamp(note.pitch + semitones, 0, 127));
-  }
-  sort_events(score);
-  return score;
+  for (Symbols& piece : pieces)
+    std::erase_if(piece, [&](const std::string& symbol) { return counts[symbol] < kLeast; });
 }
 
 double median(std::vector<double> values) {
@@ -120,7 +61,7 @@ double median(std::vector<double> values) {
 // A row of the table.
 struct Row {
   std::string name;
-  std::vector<Recital> recitals;
+  std::vector<SymbolRecital> recitals;
   std::vector<Closeness> closeness;
   std::size_t too_close = 0;
 
@@ -132,10 +73,10 @@ struct Row {
     };
     fmt::print(
         "| {} | {} | {:.0f} |", name, recitals.size(),
-        median_of(recitals, [](const Recital& r) { return static_cast<double>(r.longest); }));
+        median_of(recitals, [](const SymbolRecital& r) { return static_cast<double>(r.symbols); }));
     for (std::size_t i = 0; i < kCoverageLengths.size(); ++i)
       fmt::print(" {:.0f} % |",
-                 100 * median_of(recitals, [i](const Recital& r) { return r.coverage[i]; }));
+                 100 * median_of(recitals, [i](const SymbolRecital& r) { return r.coverage[i]; }));
     if (closeness.empty()) {
       fmt::print(" | | | |\n");
       return;
@@ -161,6 +102,7 @@ struct Row {
 class Bench {
  public:
   Bench(const std::string& corpus, const std::string& group) : corpus_(Corpus::open(corpus)) {
+    std::vector<Symbols> group_pieces;
     IndexBuilder builder(corpus, corpus_.manifest().sha256());
     for (const Piece& piece : corpus_.manifest().pieces) {
       const Score score = corpus_.read_piece(piece);
@@ -168,9 +110,10 @@ class Bench {
                    piece.duplicate_of.empty() ? piece.id : piece.duplicate_of},
                   score);
       if (piece.group == group && piece.duplicate_of.empty())
-        learned_.push_back(names_.numbers_of(score));
+        group_pieces.push_back(symbols_of(score));
     }
-    drop_rare(learned_);
+    drop_rare(group_pieces);
+    for (const Symbols& piece : group_pieces) learned_.push_back(symbol_steps(piece));
     const auto path = std::filesystem::temp_directory_path() /
                       fmt::format("recitation_bench-{}.index", static_cast<long>(::getpid()));
     constexpr std::size_t kBaselinePieces = 60;
@@ -188,12 +131,9 @@ class Bench {
   void show_human() {
     Row row{"human, against the other pieces", {}, {}, 0};
     for (std::size_t piece = 0; piece < learned_.size(); ++piece) {
-      const Symbols& symbols = learned_[piece];
-      for (std::size_t at = 0; at + kStretch <= symbols.size(); at += kStretch) {
-        const auto begin = symbols.begin() + static_cast<std::ptrdiff_t>(at);
-        row.recitals.push_back(
-            recital_of({begin, begin + std::ptrdiff_t{kStretch}}, learned_, piece));
-      }
+      const std::span<const std::uint64_t> steps = learned_[piece];
+      for (std::size_t at = 0; at + kStretch <= steps.size(); at += kStretch)
+        row.recitals.push_back(recital_of(steps.subspan(at, kStretch - 1), learned_, piece));
     }
     row.print();
   }
@@ -207,13 +147,7 @@ class Bench {
     std::sort(paths.begin(), paths.end());
     for (const auto& path : paths) {
       const Score score = load_midi(path).score;
-      Recital best;
-      for (int semitones = -kMostSemitones; semitones < kMostSemitones; ++semitones) {
-        const Recital recital =
-            recital_of(names_.numbers_of(moved(score, semitones)), learned_, learned_.size());
-        if (recital.longest > best.longest) best = recital;
-      }
-      row.recitals.push_back(best);
+      row.recitals.push_back(recital_of(symbol_steps(symbols_of(score)), learned_));
       row.closeness.push_back(index_->compare(score));
       if (judge(row.closeness.back(), limits_of(index_->baseline())) == Verdict::kTooClose)
         ++row.too_close;
@@ -223,8 +157,7 @@ class Bench {
 
  private:
   Corpus corpus_;
-  Names names_;
-  std::vector<Symbols> learned_;
+  std::vector<std::vector<std::uint64_t>> learned_;  // steps of the group's pieces
   std::shared_ptr<const OriginalityIndex> index_;
 };
 
