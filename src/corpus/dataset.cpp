@@ -68,7 +68,7 @@ std::vector<ChosenPiece> read_chosen(const Corpus& corpus, const DatasetOptions&
   return chosen;
 }
 
-void encode_symbols(std::vector<ChosenPiece>& chosen, std::int64_t minimum_count,
+void encode_symbols(std::vector<ChosenPiece>& chosen, const DatasetOptions& options,
                     Dataset& dataset) {
   std::vector<std::vector<SymbolEvent>> events;
   std::vector<std::vector<std::string>> symbols;
@@ -79,7 +79,8 @@ void encode_symbols(std::vector<ChosenPiece>& chosen, std::int64_t minimum_count
     for (const auto& event : events.back()) symbols.back().push_back(event.symbol);
     if (piece.split == Split::kTrain) training_events.push_back(events.back());
   }
-  dataset.vocabulary = Vocabulary::count(symbols, minimum_count);
+  dataset.vocabulary = options.vocabulary ? *options.vocabulary
+                                          : Vocabulary::count(symbols, options.minimum_count);
   for (std::size_t i = 0; i < chosen.size(); ++i)
     chosen[i].piece.ids = dataset.vocabulary.encode(symbols[i]);
   dataset.rhythm = RhythmTable::learn(training_events, dataset.vocabulary);
@@ -126,7 +127,7 @@ Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options) {
   dataset.representation = options.representation;
   std::vector<ChosenPiece> chosen = read_chosen(corpus, options);
   if (options.representation == Representation::kSymbols) {
-    encode_symbols(chosen, options.minimum_count, dataset);
+    encode_symbols(chosen, options, dataset);
   } else {
     encode_note_rows(chosen, dataset);
   }

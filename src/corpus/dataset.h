@@ -2,6 +2,7 @@
 // A corpus as numbers: what models learn from and are judged on.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct DatasetOptions {
   std::int64_t minimum_count = 10;  // symbols seen fewer times are dropped, as the seed meant to
   std::vector<std::string>
       held_out;  // paths of pieces to validate on instead of the manifest's split
+  // A model's own: symbols that it lacks are left out, and `minimum_count` says nothing. Unset:
+  // counted.
+  std::optional<Vocabulary> vocabulary;
 };
 
 struct DatasetPiece {
@@ -53,7 +57,7 @@ struct HeardPiece {
 std::vector<HeardPiece> hear_pieces(const Corpus& corpus, const std::vector<std::string>& groups,
                                     const std::string& track_name);
 
-// The vocabulary is counted over all chosen pieces, whichever their split.
+// A vocabulary that is not given is counted over all chosen pieces, whichever their split.
 // Errors: kUsage for a group, track name or held-out path that is not there, and when nothing is
 // left to learn from.
 Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options);
