@@ -16,6 +16,7 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments);
 void hand_over_to_trainer(const std::vector<std::string>& arguments);
 void add_generate_verb(CLI::App& app);
 void add_check_verb(CLI::App& app);
+void add_evaluate_verb(CLI::App& app);
 void add_render_verb(CLI::App& app);
 void add_doctor_verb(CLI::App& app);
 
