@@ -1,22 +1,16 @@
 #include "originality/window_search.h"
 
 #include <algorithm>
-#include <deque>
 #include <tuple>
 
 #include "base/cancel.h"
 #include "originality/figures.h"
+#include "originality/vote_count.h"
 
 namespace undersong::detail {
 namespace {
 
-// Figures that agree on one translation.
-struct Vote {
-  std::uint64_t translation = 0;  // steps on the index' axis, modulo 2^32, and semitones
-  std::uint32_t point = 0;        // a learned point that was voted for
-  std::uint32_t votes = 0;
-};
-
+// A translation in one number: steps on the index' axis, modulo 2^32, and semitones.
 constexpr unsigned kSemitoneBits = 8;
 constexpr std::int32_t kSemitoneZero = 128;
 
@@ -39,43 +33,6 @@ struct Candidate {
   auto operator<=>(const Candidate&) const = default;
 };
 
-// Sums up the votes for each translation.
-std::vector<Vote> counted(std::vector<Vote> votes) {
-  std::sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) {
-    return std::tie(a.translation, a.point) < std::tie(b.translation, b.point);
-  });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < votes.size(); ++i) {
-    if (kept > 0 && votes[kept - 1].translation == votes[i].translation) {
-      votes[kept - 1].votes += votes[i].votes;
-    } else {
-      votes[kept++] = votes[i];
-    }
-  }
-  votes.resize(kept);
-  return votes;
-}
-
-std::vector<Vote> merged(const std::vector<Vote>& a, const std::vector<Vote>& b) {
-  std::vector<Vote> sum;
-  sum.reserve(a.size() + b.size());
-  auto in_a = a.begin();
-  auto in_b = b.begin();
-  while (in_a != a.end() && in_b != b.end()) {
-    if (in_a->translation < in_b->translation) {
-      sum.push_back(*in_a++);
-    } else if (in_b->translation < in_a->translation) {
-      sum.push_back(*in_b++);
-    } else {
-      sum.push_back(*in_a++);
-      sum.back().votes += (in_b++)->votes;
-    }
-  }
-  sum.insert(sum.end(), in_a, a.end());
-  sum.insert(sum.end(), in_b, b.end());
-  return sum;
-}
-
 class WindowSearch {
  public:
   WindowSearch(const IndexTables& tables, std::span<const Point> track, const WindowGrid& grid,
@@ -95,11 +52,6 @@ class WindowSearch {
   }
 
  private:
-  struct BarVotes {
-    std::int64_t bar = 0;
-    std::vector<Vote> votes;
-  };
-
   WindowOverlap search(const Window& window) {
     WindowOverlap best;
     best.bars = grid_.range(window.bar);
@@ -109,21 +61,14 @@ class WindowSearch {
   }
 
   std::vector<Candidate> candidates(const Window& window) {
-    std::vector<Vote> votes = votes_of(window);
-    const auto most = std::min(kMostCandidates, votes.size());
-    std::partial_sort(votes.begin(), votes.begin() + static_cast<std::ptrdiff_t>(most), votes.end(),
-                      [](const Vote& a, const Vote& b) {
-                        return a.votes != b.votes ? a.votes > b.votes
-                                                  : a.translation < b.translation;
-                      });
-    votes.resize(most);
+    collect_votes(window);
     std::vector<Candidate> list = suggested(window);
-    for (const Vote& vote : votes) {
-      const std::size_t piece = tables_.piece_of_point(vote.point);
-      list.push_back(
-          {piece,
-           static_cast<std::int32_t>(axis_steps_of(vote.translation) - tables_.axis_begin(piece)),
-           semitones_of(vote.translation)});
+    for (const VoteCount::Counted& counted : votes_.highest(kMostCandidates)) {
+      const std::size_t piece = tables_.piece_of_point(counted.point);
+      list.push_back({piece,
+                      static_cast<std::int32_t>(axis_steps_of(counted.translation) -
+                                                tables_.axis_begin(piece)),
+                      semitones_of(counted.translation)});
     }
     return list;
   }
@@ -143,26 +88,17 @@ class WindowSearch {
   }
 
   // Of the window's bars; each bar is asked once.
-  std::vector<Vote> votes_of(const Window& window) {
-    while (!recent_.empty() && recent_.front().bar < window.bar) recent_.pop_front();
-    std::vector<Vote> sum;
-    for (std::size_t i = 0; i < window.points.size();) {
-      const std::int64_t bar = grid_.bar_at(window.points[i].onset_steps);
-      std::size_t end = i;
-      while (end < window.points.size() && grid_.bar_at(window.points[end].onset_steps) == bar)
-        ++end;
-      const auto known = std::find_if(recent_.begin(), recent_.end(),
-                                      [bar](const BarVotes& votes) { return votes.bar == bar; });
-      if (known == recent_.end()) {
-        const auto first = static_cast<std::size_t>(window.points.data() - track_.data());
-        recent_.push_back({bar, votes_of_anchors(first + i, first + end)});
-        sum = merged(sum, recent_.back().votes);
-      } else {
-        sum = merged(sum, known->votes);
-      }
-      i = end;
+  void collect_votes(const Window& window) {
+    votes_.drop_bars_before(window.bar);
+    const auto first = static_cast<std::size_t>(window.points.data() - track_.data());
+    const std::size_t last = first + window.points.size();
+    for (std::size_t begin = first; begin < last;) {
+      const std::int64_t bar = grid_.bar_at(track_[begin].onset_steps);
+      std::size_t end = begin;
+      while (end < last && grid_.bar_at(track_[end].onset_steps) == bar) ++end;
+      if (!votes_.has_bar(bar)) votes_.add_bar(bar, votes_of_anchors(begin, end));
+      begin = end;
     }
-    return sum;
   }
 
   std::vector<Vote> votes_of_anchors(std::size_t begin, std::size_t end) {
@@ -191,7 +127,7 @@ class WindowSearch {
       left -= lead.learned;
       follow(track_[lead.anchor], tables_.anchors(lead.bucket), votes);
     }
-    return counted(std::move(votes));
+    return votes;
   }
 
   void follow(const Point& anchor, std::span<const std::uint32_t> learned,
@@ -202,7 +138,7 @@ class WindowSearch {
       if (semitones < -kSemitoneZero || semitones >= kSemitoneZero) continue;  // damaged
       const std::uint32_t steps =
           tables_.axis_steps(point) - static_cast<std::uint32_t>(anchor.onset_steps);
-      votes.push_back({pack(steps, semitones), point, 1});
+      votes.push_back({pack(steps, semitones), point});
     }
   }
 
@@ -295,7 +231,7 @@ class WindowSearch {
   const WindowGrid& grid_;
   std::span<const Suggestion> suggestions_;
   std::vector<IndexTables::PointRange> excepted_;
-  std::deque<BarVotes> recent_;  // of the bars that the next windows hold too
+  VoteCount votes_;
   std::vector<std::uint32_t> keys_;
   std::vector<std::int32_t> common_;
 };
