@@ -37,10 +37,11 @@ std::vector<WindowOverlap> search_windows(const IndexTables& tables, std::span<c
 
 // What search_windows follows. Exposed for the tests and the builder.
 //
-// Learned points that the figures of one bar of a track lead to, the rarest figures first. Twenty
-// thousand are a few milliseconds.
-inline constexpr std::size_t kMostVotesPerBar = 20'000;
+// Learned points that the figures of one bar of a track lead to, the rarest figures first.
+// Against 350,000 notes and 512 candidates, 20,000 miss two of 412 windows of which half is shared,
+// 30,000 none; they are three milliseconds.
+inline constexpr std::size_t kMostVotesPerBar = 30'000;
 // Translations of a window that are counted, those with most votes first.
-inline constexpr std::size_t kMostCandidates = 256;
+inline constexpr std::size_t kMostCandidates = 512;
 
 }  // namespace undersong::detail
