@@ -117,12 +117,12 @@ Baseline measure_baseline(const Reference& reference, std::span<const Score> tra
 }
 
 Limits limits_of(const Baseline& baseline) {
-  // Measured on 1,493 pieces (2.6 million notes) and 372 others (docs/benchmarks.md): with 14 notes
-  // one honest track in 25 is called a copy, and below that many; above 16 what was called one was
-  // mostly a setting of the same tune. The upper quantile of a hundred pieces moves by several
-  // notes from sample to sample, so it decides between these bounds only; likewise for windows,
-  // which meet in chords and scales below two thirds.
-  constexpr std::int64_t kLeastDistinctiveNotes = 14;
+  // Measured on 1,493 pieces (2.6 million notes) and 372 others (docs/benchmarks.md): at 15 notes
+  // two honest tracks in a hundred are called copies, at 13 seven; above 16 what was called one was
+  // mostly the same tune or the same broken chords. The upper quantile of a hundred pieces moves by
+  // several notes from sample to sample, so it decides between these bounds only; likewise for
+  // windows, which meet in chords and scales below two thirds.
+  constexpr std::int64_t kLeastDistinctiveNotes = 15;
   constexpr std::int64_t kMostDistinctiveNotes = 16;
   constexpr double kLeastOverlap = 0.65;
   constexpr double kMostOverlap = 0.75;

@@ -80,10 +80,10 @@ TEST(MeasureBaseline, IsTheSameEveryTime) {
 
 TEST(LimitsOf, FollowTheBaselineBetweenBounds) {
   Baseline baseline;
-  EXPECT_EQ(limits_of(baseline), (Limits{14, std::nullopt}));
-  baseline.distinctive_notes.high = 14.2;
+  EXPECT_EQ(limits_of(baseline), (Limits{15, std::nullopt}));
+  baseline.distinctive_notes.high = 15.2;
   baseline.highest_overlap.high = 0.7;
-  EXPECT_EQ(limits_of(baseline), (Limits{15, 0.7}));
+  EXPECT_EQ(limits_of(baseline), (Limits{16, 0.7}));
   baseline.distinctive_notes.high = 40;
   baseline.highest_overlap.high = 1;
   EXPECT_EQ(limits_of(baseline), (Limits{16, 0.75}));
