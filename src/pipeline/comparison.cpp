@@ -141,15 +141,20 @@ std::string bars_text(const BarRange& bars) {
                                  : fmt::format("bars {}-{}", bars.first, bars.last);
 }
 
+std::string change_text(const Match& match) {
+  std::string text;
+  if (match.transposed_by) text += transposition_text(*match.transposed_by);
+  if (match.stretched_by) text += speed_text(*match.stretched_by);
+  if (match.backwards) text += ", backwards";
+  return text;
+}
+
 std::string place_text(const Reference& reference, const Match& match) {
   const LearnedPiece& piece = reference.pieces()[match.place.piece];
   std::string text = bars_text(match.place.bars) + " of " + display(piece.path);
   if (!piece.title.empty() && piece.path.find(piece.title) == piece.path.npos)
     text += " (" + piece.title + ")";
-  if (match.transposed_by) text += transposition_text(*match.transposed_by);
-  if (match.stretched_by) text += speed_text(*match.stretched_by);
-  if (match.backwards) text += ", backwards";
-  return text;
+  return text + change_text(match);
 }
 
 std::string match_text(const Reference& reference, const Match& match) {

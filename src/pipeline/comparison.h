@@ -52,6 +52,9 @@ std::optional<Match> nearest_match(const Comparison& comparison);
 // The comparison that comes nearest to its limits, the first of equals; nullptr without any.
 const Comparison* nearest_of(std::span<const Comparison> comparisons);
 
+// What became of the learned notes: ", 3 semitones higher, 2.0 times as slow, backwards"; empty
+// when they stand as they were.
+std::string change_text(const Match& match);
 // "bars 5-12 of Chopin/op7_1.mid (Mazurka), 3 semitones higher".
 std::string place_text(const Reference& reference, const Match& match);
 // "48 distinctive notes in bars 3-9 stand in bars 5-12 of …".

@@ -64,9 +64,14 @@ TimedNote placed(const TimedNote& note, const Placement& placement) {
           note.duration * std::abs(placement.stretch), note.pitch + placement.semitones};
 }
 
-// The shift that most pairs of notes of one pitch vote for, neighbouring steps together.
+// The shift that most pairs of notes of one pitch vote for, neighbouring steps together. Where
+// music repeats itself several do: the one that brings the first notes together is taken.
 Placement best_shift(const std::vector<TimedNote>& track, const std::vector<TimedNote>& learned,
                      double stretch, int semitones) {
+  if (track.empty() || learned.empty()) return {};
+  const TimedNote& opening = stretch > 0.0 ? learned.front() : learned.back();
+  const auto expected = static_cast<std::int64_t>(
+      std::llround(kStepsPerQuarter * (track.front().onset - stretch * opening.onset)));
   std::map<std::int64_t, std::int64_t> votes;
   for (const TimedNote& theirs : learned) {
     for (const TimedNote& ours : track) {
@@ -75,14 +80,17 @@ Placement best_shift(const std::vector<TimedNote>& track, const std::vector<Time
     }
   }
   Placement best{stretch, 0.0, semitones, 0};
+  std::int64_t farthest = 0;
   for (const auto& [step, count] : votes) {
+    const std::int64_t distance = std::abs(step - expected);
     const auto before = votes.find(step - 1);
     const auto after = votes.find(step + 1);
     // Its own votes count twice, so that of two neighbours the better one leads.
     const std::int64_t sum = 2 * count + (before == votes.end() ? 0 : before->second) +
                              (after == votes.end() ? 0 : after->second);
-    if (sum <= best.votes) continue;
+    if (sum < best.votes || (sum == best.votes && distance >= farthest)) continue;
     best.votes = sum;
+    farthest = distance;
     best.shift = static_cast<double>(step) / kStepsPerQuarter;
   }
   return best;
@@ -108,9 +116,10 @@ Placement best_placement(const std::vector<TimedNote>& track, const std::vector<
 
 // Bars that the picture shows, and those whose notes decide how the pieces lie on each other.
 struct View {
-  BarRange shown;
-  BarRange matched;
-  BarRange learned;
+  BarRange shown;    // of the track
+  BarRange matched;  // of the track
+  BarRange voting;   // of the learned piece
+  BarRange learned;  // of the learned piece, with what may reach into the picture
 };
 
 View view_of(const Match& match) {
@@ -119,9 +128,18 @@ View view_of(const Match& match) {
                   std::min(match.bars.last, match.bars.first + kMostBars - 2 * kContext - 1)};
   view.shown = {std::max<std::int64_t>(1, view.matched.first - kContext),
                 view.matched.last + kContext};
+  view.voting = match.place.bars;
+  // Of a long match only the beginning is shown; the rest could vote for a repeat of it.
+  const double slower = match.stretched_by.value_or(1.0);
+  const auto bars = static_cast<std::int64_t>(
+      std::ceil(static_cast<double>(view.matched.last - view.matched.first + 1) / slower));
+  if (match.backwards) {
+    view.voting.first = std::max(view.voting.first, view.voting.last - bars);
+  } else {
+    view.voting.last = std::min(view.voting.last, view.voting.first + bars);
+  }
   const std::int64_t more = 2 * kContext;
-  view.learned = {std::max<std::int64_t>(1, match.place.bars.first - more),
-                  match.place.bars.last + more};
+  view.learned = {std::max<std::int64_t>(1, view.voting.first - more), view.voting.last + more};
   return view;
 }
 
@@ -209,16 +227,16 @@ std::string overlay_svg(const Score& track, const std::string& name, const OpenR
   }
   std::vector<TimedNote> theirs = notes_in(other, view.learned);
   const Placement placement =
-      best_placement(notes_in(track, view.matched), notes_in(other, match->place.bars), *match);
+      best_placement(notes_in(track, view.matched), notes_in(other, view.voting), *match);
   for (TimedNote& note : theirs) note = placed(note, placement);
 
   OverlayRoll roll = empty_roll(track, name, view.shown);
   roll.second = learned.path;
   lay_over(notes_in(track, view.shown), std::move(theirs), roll);
   roll.title = fmt::format("{}, {}, over {}", name, bars_text(match->bars), learned.path);
-  roll.subtitle = fmt::format("{}; laid onto the track, {} of its {} notes here are in both",
-                              place_text(*reference.reference, *match), shared_notes(roll),
-                              notes_in(track, view.shown).size());
+  roll.subtitle = fmt::format("{} of the track's {} notes here are in {} of it{}",
+                              shared_notes(roll), notes_in(track, view.shown).size(),
+                              bars_text(match->place.bars), change_text(*match));
   return draw(roll);
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "common/messages.h"
+#include "pipeline/render.h"
 #include "undersong/console.h"
 #include "undersong/verbs/verbs.h"
 
@@ -24,10 +25,11 @@ struct CheckFlags {
 };
 
 void check_file(const std::string& path, const char* suffix, const char* complaint,
-                Overwrite overwrite) {
+                const CheckFlags& flags) {
   if (path.empty()) return;
+  for (const auto& track : flags.request.tracks) require_not_an_input(path, track);
   if (!path.ends_with(suffix)) throw Error(ErrorKind::kUsage, complaint);
-  check_output(path, overwrite);
+  check_output(path, flags.overwrite());
 }
 
 void write_picture(CheckFlags& flags, const CheckReport& report) {
@@ -42,10 +44,8 @@ void write_picture(CheckFlags& flags, const CheckReport& report) {
 }
 
 void run(CheckFlags& flags) {
-  check_file(flags.page, ".html", "the report is a page: name it something.html",
-             flags.overwrite());
-  check_file(flags.picture, ".svg", "the picture is an SVG: name it something.svg",
-             flags.overwrite());
+  check_file(flags.page, ".html", "the report is a page: name it something.html", flags);
+  check_file(flags.picture, ".svg", "the picture is an SVG: name it something.svg", flags);
   if (!flags.page.empty() || !flags.picture.empty()) flags.request.pictures = Pictures::kDraw;
   const CheckReport report = check(flags.request, flags.console.progress());
   if (flags.console.json()) flags.console.print_json_text(to_json(report));
