@@ -37,6 +37,44 @@ other_midi() {
   midi_of "${pitches[@]}" >"$1"
 }
 
+# tune FILE NUMBER [TRANSPOSED [NOTES]]: 64 notes, drawn by the number, that no other tune has.
+tune() {
+  local step=${3:-0} state=$(($2 * 7919 + 17)) pitches=() i
+  for ((i = 0; i < ${4:-64}; ++i)); do
+    state=$(((state * 1103515245 + 12345) % 2147483648))
+    pitches+=($((55 + step + state / 65536 % 24)))
+  done
+  midi_of "${pitches[@]}" >"$1"
+}
+
+# tune_corpus NAME: six tunes, in tunes/.
+tune_corpus() {
+  local i
+  mkdir -p tunes
+  for i in 1 2 3 4 5 6; do tune "tunes/t$i.mid" "$i"; done
+  undersong corpus add "$1" tunes --licence CC-BY-4.0 --quiet >/dev/null
+}
+
+# tune_model FILE: weights that recite one tune after its beginning in start.mid, and the corpus
+# tunes that they learned it from.
+tune_model() {
+  mkdir -p one
+  tune one/t1.mid 1
+  tune start.mid 1 0 6
+  undersong corpus add tunes one --licence CC-BY-4.0 --quiet >/dev/null
+  undersong train markov --order 3 --corpus tunes --minimum-count 1 -o "$1" --quiet
+}
+
+# drums_midi FILE: four beats on channel 10.
+drums_midi() {
+  local i
+  {
+    bytes 4d 54 68 64 00 00 00 06 00 00 00 01 01 e0 4d 54 72 6b 00 00 00 28
+    for i in 1 2 3 4; do bytes 00 99 24 50 83 60 89 24 40; done
+    bytes 00 ff 2f 00
+  } >"$1"
+}
+
 # tiny_corpus NAME: eight pieces in two groups.
 tiny_corpus() {
   local i
