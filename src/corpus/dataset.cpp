@@ -122,6 +122,7 @@ std::vector<HeardPiece> hear_pieces(const Corpus& corpus, const std::vector<std:
 
 Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options) {
   Dataset dataset;
+  dataset.options = options;
   dataset.corpus = corpus.manifest().name;
   dataset.corpus_sha256 = corpus.manifest().sha256();
   dataset.representation = options.representation;

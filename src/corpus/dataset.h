@@ -33,6 +33,7 @@ struct DatasetPiece {
 };
 
 struct Dataset {
+  DatasetOptions options;  // what it was chosen by
   std::string corpus;
   std::string corpus_sha256;
   Representation representation = Representation::kSymbols;

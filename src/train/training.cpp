@@ -103,6 +103,17 @@ json settings_json(const Architecture& architecture, const TrainingSettings& s) 
   return out;
 }
 
+// For the weight file: what made it, the choice of music included.
+json recipe_json(const Architecture& architecture, const TrainingSettings& settings,
+                 const DatasetOptions& music) {
+  json recipe = settings_json(architecture, settings);
+  recipe["minimum_count"] = music.minimum_count;
+  recipe["groups"] = music.groups;
+  recipe["track_name"] = music.track_name;
+  recipe["held_out"] = music.held_out;
+  return recipe;
+}
+
 std::string digest_of(const Dataset& data) {
   Sha256 digest;
   digest.update(data.vocabulary.to_json());
@@ -387,8 +398,8 @@ TrainingOutcome train_model(const Architecture& architecture, const Dataset& dat
                         {"valid", data.of(Split::kValid).size()},
                         {"test", data.of(Split::kTest).size()}};
   if (!leaky.is_null()) training["windows"] = leaky;
-  const WeightFile file =
-      weight_file(architecture, data, way, settings_json(architecture, settings), training);
+  const WeightFile file = weight_file(architecture, data, way,
+                                      recipe_json(architecture, settings, data.options), training);
   save_file(paths.picture, draw(losses_chart(architecture, data, way, outcome)), Overwrite::kAllow);
   save_weights(output, file, Overwrite::kAllow);
   remove_quietly(paths.checkpoint);

@@ -121,6 +121,10 @@ TEST(Training, WritesAModelThatLoadsWithItsLogAndPicture) {
   const WeightFile file = load_weights(folder / "a b.safetensors");
   const auto training = nlohmann::json::parse(file.metadata.at("undersong.training"));
   EXPECT_EQ(training.at("licences"), nlohmann::json({"CC0-1.0"}));
+  const auto settings = nlohmann::json::parse(file.metadata.at("undersong.settings"));
+  EXPECT_EQ(settings.at("groups"), nlohmann::json::array());
+  EXPECT_EQ(settings.at("track_name"), "");
+  EXPECT_TRUE(settings.contains("held_out") && settings.contains("minimum_count"));
   EXPECT_DOUBLE_EQ(training.at("valid").at("nats").get<double>(), outcome.valid.mean());
   EXPECT_EQ(file.tensors.at("prompts").shape, (std::vector<std::int64_t>{32, 10}));
   const std::string log = read_text_file(folder / "a b.log.csv");
