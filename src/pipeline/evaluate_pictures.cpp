@@ -21,21 +21,30 @@ constexpr std::size_t kLongestLabel = 32;
 // Points of a curve: one every two pixels.
 constexpr std::size_t kMostCurvePoints = 220;
 
+// No two neighbours are alike here, so every cell costs its bytes.
+constexpr std::size_t kMostVarietyCells = 100;
+
 // A roll of more is a smear, and as large as the rest of the page.
 constexpr double kShownSeconds = 60.0;
 constexpr std::size_t kShownNotes = 2000;
 
 DensityCurve curve_of(const std::string& name, const Density& density) {
-  DensityCurve curve{name, density.low, density.high, {}};
-  if (density.values.size() <= kMostCurvePoints) {
-    curve.values = density.values;
-    return curve;
+  return {name, density.low, density.high, density.values};
+}
+
+// On fewer points, each between its two neighbours by proportion.
+void thin(DensityCurve& curve) {
+  if (curve.values.size() <= kMostCurvePoints) return;
+  const double step =
+      static_cast<double>(curve.values.size() - 1) / static_cast<double>(kMostCurvePoints - 1);
+  std::vector<double> kept;
+  for (std::size_t i = 0; i < kMostCurvePoints; ++i) {
+    const double place = step * static_cast<double>(i);
+    const std::size_t below = std::min(static_cast<std::size_t>(place), curve.values.size() - 2);
+    const double share = place - static_cast<double>(below);
+    kept.push_back((1.0 - share) * curve.values[below] + share * curve.values[below + 1]);
   }
-  // Both ends stay where they are.
-  for (std::size_t i = 0; i < kMostCurvePoints; ++i)
-    curve.values.push_back(
-        density.values[i * (density.values.size() - 1) / (kMostCurvePoints - 1)]);
-  return curve;
+  curve.values = std::move(kept);
 }
 
 // Cut so that all curves together begin and end where there is something to see.
@@ -124,6 +133,7 @@ std::string comparison_picture(const EvaluateReport& report, const SetComparison
       curve_of("within " + shortened(report.sets[comparison.b].label, 16), feature.within_b),
       curve_of("between", feature.between)};
   trim(chart.curves);
+  for (auto& curve : chart.curves) thin(curve);
   return draw(chart);
 }
 
@@ -158,6 +168,7 @@ std::string variety_picture(const SetReport& set) {
   map.low = 0.0;
   map.value_label = "distance";
   map.column_axis = "track";
+  map.most_cells = kMostVarietyCells;
   return draw(map);
 }
 

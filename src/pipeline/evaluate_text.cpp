@@ -109,7 +109,7 @@ std::string variety_text(const EvaluateReport& report) {
   Table table({{"variety"},
                {"between two tracks", Align::kRight},
                {"to the nearest", Align::kRight},
-               {"of human variety", Align::kRight}});
+               {"of the yardstick's", Align::kRight}});
   for (const auto& set : report.sets) {
     table.add({shortened(set.label, kLongestLabel), number_text(set.variety.mean_distance, 2),
                number_text(set.variety.nearest_distance, 2), percent_text(set.variety.mean_ratio)});

@@ -114,8 +114,8 @@ std::string recognition_text(const Recognisability& r) {
   return fmt::format(
       "Told apart by style: {} right (95 % interval {}-{}); always naming the most frequent would "
       "be {}",
-      percent_text(r.accuracy), number_text(100.0 * r.accuracy_low, 0),
-      percent_text(r.accuracy_high), percent_text(r.chance));
+      number_text(100.0 * r.accuracy, 1) + " %", number_text(100.0 * r.accuracy_low, 1),
+      number_text(100.0 * r.accuracy_high, 1) + " %", number_text(100.0 * r.chance, 1) + " %");
 }
 
 }  // namespace undersong

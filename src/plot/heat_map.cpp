@@ -22,13 +22,9 @@ constexpr std::size_t kLongestLabel = 28;
 // Text in a cell is read against its shade.
 constexpr double kShadeUnderText = 0.6;
 
-std::size_t blocks_of(std::size_t cells) {
-  return (cells + kMostHeatCells - 1) / std::max<std::size_t>(1, kMostHeatCells);
-}
-
 // Means of square blocks, where the matrix is too large to be seen cell by cell.
 HeatMap reduced(const HeatMap& map) {
-  const std::size_t block = std::max(blocks_of(map.rows), blocks_of(map.columns));
+  const std::size_t block = (std::max(map.rows, map.columns) + map.most_cells - 1) / map.most_cells;
   if (block <= 1) return map;
   HeatMap small = map;
   small.rows = (map.rows + block - 1) / block;

@@ -26,12 +26,14 @@ struct HeatMap {
   double units_per_cell = 1.0;             // of the axes that have numbers: seconds a frame
 
   std::vector<std::string> texts;  // [rows * columns] written into the cells; may be empty
+
+  // Rows and columns that are drawn at most; of a larger matrix blocks of cells are averaged.
+  std::size_t most_cells = 240;
 };
 
 // An SVG file, as large as its cells. Shades are rounded to kHeatLevels, so that the file stays
-// small; of a matrix of more than kMostHeatCells rows or columns blocks of cells are averaged.
+// small: at its largest some 200 KB, if every cell differs from its neighbours.
 inline constexpr int kHeatLevels = 16;
-inline constexpr std::size_t kMostHeatCells = 240;
 std::string draw(const HeatMap& map);
 
 }  // namespace undersong
