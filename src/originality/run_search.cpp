@@ -1,7 +1,10 @@
 #include "originality/run_search.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <unordered_map>
+#include <utility>
 
 #include "base/cancel.h"
 #include "originality/melodic_text.h"
@@ -11,13 +14,21 @@ namespace {
 
 using Text = std::span<const std::uint8_t>;
 
-// Bytes that both begin with, of which the first `known` need no look.
+// Bytes that both begin with, of which the first `known` need no look. Eight at a time: what copies
+// itself for hours is compared at the speed of memory.
 std::size_t common_bytes(Text a, Text b, std::size_t known) {
+  static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
   const std::size_t most = std::min(a.size(), b.size());
-  const auto begin = a.begin() + static_cast<std::ptrdiff_t>(std::min(known, most));
-  const auto end = a.begin() + static_cast<std::ptrdiff_t>(most);
-  const auto in_b = b.begin() + (begin - a.begin());
-  return static_cast<std::size_t>(std::mismatch(begin, end, in_b).first - a.begin());
+  std::size_t common = std::min(known, most);
+  for (; common + sizeof(std::uint64_t) <= most; common += sizeof(std::uint64_t)) {
+    std::uint64_t in_a = 0;
+    std::uint64_t in_b = 0;
+    std::memcpy(&in_a, a.data() + common, sizeof(in_a));
+    std::memcpy(&in_b, b.data() + common, sizeof(in_b));
+    if (in_a != in_b) return common + static_cast<std::size_t>(std::countr_zero(in_a ^ in_b)) / 8;
+  }
+  while (common < most && a[common] == b[common]) ++common;
+  return common;
 }
 
 class RunSearch {
@@ -57,8 +68,8 @@ class RunSearch {
       }
       const std::size_t middle = first + (last - first) / 2;
       search(middle);
-      stretches.push_back({middle, last});
-      stretches.push_back({first, middle});
+      stretches.emplace_back(middle, last);
+      stretches.emplace_back(first, middle);
     }
   }
 

@@ -30,7 +30,10 @@ struct Candidate {
   std::int32_t steps = 0;
   std::int32_t semitones = 0;
 
-  auto operator<=>(const Candidate&) const = default;
+  bool operator==(const Candidate&) const = default;
+  bool operator<(const Candidate& other) const {
+    return std::tie(piece, steps, semitones) < std::tie(other.piece, other.steps, other.semitones);
+  }
 };
 
 class WindowSearch {

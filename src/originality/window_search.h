@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "originality/index_file.h"
@@ -20,7 +21,10 @@ struct Suggestion {
   std::int32_t steps = 0;      // from the track to the learned piece
   std::int32_t semitones = 0;  // likewise
 
-  auto operator<=>(const Suggestion&) const = default;
+  bool operator<(const Suggestion& other) const {
+    return std::tie(track_steps, piece, steps, semitones) <
+           std::tie(other.track_steps, other.piece, other.steps, other.semitones);
+  }
 };
 
 // Each window of the track with at least kLeastWindowPoints points, outside the pieces of `except`.
