@@ -31,7 +31,7 @@ struct Suggestion {
 //
 // Candidates come from figures that the track shares with the index, and from `suggestions`
 // (sorted); the best of them are counted exactly. So an overlap is never too high, and it is too
-// low where the best translation was no candidate; docs/originality.md has how often.
+// low where the best translation was no candidate; docs/formats/originality-index.md has how often.
 // Cost:   bounded for each bar of the track, whatever the index holds.
 // Errors: kCancelled.
 std::vector<WindowOverlap> search_windows(const IndexTables& tables, std::span<const Point> track,
