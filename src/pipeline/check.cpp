@@ -108,6 +108,19 @@ void compare_track(CheckedTrack& track, const Score& score, const CheckRequest& 
   }
 }
 
+// Music that is beyond comparing is told of like a file that is beyond reading.
+void try_to_compare(CheckedTrack& track, const Score& score, const CheckRequest& request,
+                    const std::vector<OpenReference>& references) {
+  try {
+    compare_track(track, score, request, references);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kUnsupported) throw;
+    track.problem = error.message();
+    track.comparisons.clear();
+    track.verdict = Verdict::kOriginal;
+  }
+}
+
 double nearness_of(const CheckedTrack& track) {
   const Comparison* nearest = nearest_of(track.comparisons);
   if (nearest == nullptr) return -1.0;
@@ -186,7 +199,7 @@ CheckReport check_against(const CheckRequest& request, References references, Pr
     track.path = sources[i].path;
     track.problem = sources[i].problem;
     if (const auto score = read_track(sources[i], track))
-      compare_track(track, *score, request, report.references.open);
+      try_to_compare(track, *score, request, report.references.open);
     progress.update(static_cast<std::int64_t>(i + 1), track.path);
   }
   progress.end();

@@ -65,12 +65,13 @@ std::vector<std::string> findings(const Comparison& comparison, const Reference&
   const auto match = nearest_match(comparison);
   if (!match) return {"Nothing in it stands in " + display(reference.name()) + "."};
   const LearnedPiece& piece = reference.pieces()[match->place.piece];
-  std::string found = match_text(reference, *match);
-  if (comparison.verdict == Verdict::kOriginal)
-    found = "nearest, and within the limits: " + found;
-  std::vector<std::string> lines = {as_sentence(std::move(found))};
-  lines.push_back("The terms of that piece are " + terms_text(piece) + ".");
-  return lines;
+  const std::string found = match_text(reference, *match);
+  if (comparison.verdict == Verdict::kTooClose)
+    return {as_sentence(found), "The terms of that piece are " + terms_text(piece) + "."};
+  return {as_sentence("nearest, and within the limits: " + found),
+          (piece.licence.empty() ? "Nobody said on what terms that piece stands"
+                                 : "That piece stands under " + display(piece.licence)) +
+              ", which matters where a track is too close."};
 }
 
 std::string other_references_text(const CheckedTrack& track, const Comparison* nearest,
