@@ -152,7 +152,7 @@ std::string change_text(const Match& match) {
 std::string place_text(const Reference& reference, const Match& match) {
   const LearnedPiece& piece = reference.pieces()[match.place.piece];
   std::string text = bars_text(match.place.bars) + " of " + display(piece.path);
-  if (!piece.title.empty() && piece.path.find(piece.title) == piece.path.npos)
+  if (!piece.title.empty() && piece.path.find(piece.title) == std::string::npos)
     text += " (" + piece.title + ")";
   return text + change_text(match);
 }

@@ -1,9 +1,9 @@
 #include "pipeline/references.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>  // mkdtemp
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <system_error>
 
@@ -167,8 +167,8 @@ OpenReference open_file(const fs::path& path, Progress& progress) {
 
 bool looks_like_a_path(const std::string& text) {
   const std::string suffix = suffix_of(text);
-  return text.find('/') != text.npos || suffix == ".fingerprints" || suffix == ".safetensors" ||
-         suffix == ".index";
+  return text.find('/') != std::string::npos || suffix == ".fingerprints" ||
+         suffix == ".safetensors" || suffix == ".index";
 }
 
 // Fingerprints of what ships, the largest first.

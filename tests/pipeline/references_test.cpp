@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>  // setenv
 
+#include <cstdlib>
 #include <optional>
 
 #include "base/error.h"
