@@ -63,7 +63,7 @@ std::string as_sentence(std::string text) {
 // What comes nearest, and what its terms mean: two sentences, or one that nothing does.
 std::vector<std::string> findings(const Comparison& comparison, const Reference& reference) {
   const auto match = nearest_match(comparison);
-  if (!match) return {"Nothing in it stands in " + display(reference.name()) + "."};
+  if (!match) return {"Nothing in it was recognised from " + display(reference.name()) + "."};
   const LearnedPiece& piece = reference.pieces()[match->place.piece];
   const std::string found = match_text(reference, *match);
   if (comparison.verdict == Verdict::kTooClose)
@@ -84,7 +84,7 @@ std::string other_references_text(const CheckedTrack& track, const Comparison* n
     text +=
         fmt::format("  Beside {}: {}; {}\n", display(reference.name()),
                     comparison.verdict == Verdict::kTooClose ? "too close" : "original",
-                    match ? match_text(reference, *match) : std::string("nothing stands in it"));
+                    match ? match_text(reference, *match) : std::string("nothing was recognised"));
   }
   return text;
 }

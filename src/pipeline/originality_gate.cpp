@@ -119,7 +119,7 @@ std::string to_text(const GateReport& report) {
                         nearest_text(report.rejected[i], report.references));
   }
   const std::string nearest = nearest_text(report.comparisons, report.references);
-  if (nearest.empty()) return text + "original: nothing in it stands in what was learned";
+  if (nearest.empty()) return text + "original: nothing in it was recognised from what was learned";
   if (!is_too_close(report.comparisons)) return text + "original; nearest: " + nearest;
   return text + "too close to what was learned: " + nearest + "\nits terms are " +
          terms_of_nearest(report.comparisons, report.references);

@@ -209,8 +209,7 @@ std::string overlay_svg(const Score& track, const std::string& name, const OpenR
   const auto match = nearest_match(comparison);
   if (!match) {
     const BarRange first = {1, std::clamp<std::int64_t>(BarGrid(track).count(), 1, kMostBars)};
-    return alone(track, name, first, "what was learned",
-                 "nothing in it stands in what was learned");
+    return alone(track, name, first, "what was learned", "nothing in it was recognised from it");
   }
   const View view = view_of(*match);
   const LearnedPiece& learned = reference.reference->pieces()[match->place.piece];
