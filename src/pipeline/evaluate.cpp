@@ -125,7 +125,7 @@ void recognise(EvaluateReport& report) {
   if (labels >= 2) {
     report.recognisability = measure_recognisability(tracks, kFolds, report.request.seed);
   } else if (report.request.by_group) {
-    report.remarks.push_back(
+    report.remarks.emplace_back(
         "There is no telling styles apart: fewer than two groups have two tracks or more.");
   }
 }

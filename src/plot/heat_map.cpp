@@ -158,10 +158,11 @@ class HeatDrawing {
 
   void draw_texts() {
     for (std::size_t i = 0; i < map_.texts.size(); ++i) {
-      const auto row = static_cast<double>(i / map_.columns);
-      const auto column = static_cast<double>(i % map_.columns);
-      svg_.text({x_of(column + 0.5), y_of(row + 0.5) + 4.0}, map_.texts[i], "label",
-                Anchor::kMiddle);
+      const std::size_t row = i / map_.columns;
+      const std::size_t column = i % map_.columns;
+      svg_.text(
+          {x_of(static_cast<double>(column) + 0.5), y_of(static_cast<double>(row) + 0.5) + 4.0},
+          map_.texts[i], "label", Anchor::kMiddle);
     }
   }
 

@@ -58,7 +58,7 @@ constexpr std::string_view kNumberClass = " class=\"number\"";
 std::string inline_svg(std::string svg) {
   const auto remove = [&svg](std::string_view part) {
     const std::size_t at = svg.find(part);
-    if (at != svg.npos) svg.erase(at, part.size());
+    if (at != std::string::npos) svg.erase(at, part.size());
   };
   remove(svg_style_sheet());
   remove(" xmlns=\"http://www.w3.org/2000/svg\"");
