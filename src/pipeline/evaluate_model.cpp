@@ -131,7 +131,7 @@ void measure_losses(const LoadedModel& model, const EvaluateRequest& request, Pr
   measures.by_piece = losses_by_piece(model, dataset, request, progress);
   measures.leaky = leaky_loss(model, dataset, learned.seed, progress);
   if (measures.leaky && is_its_own && learned.split != "windows") {
-    measures.remarks.push_back(
+    measures.remarks.emplace_back(
         "It was not trained on the seed's split: of the windows in that line it has learned most, "
         "as they lie in pieces that it learned from.");
   }
