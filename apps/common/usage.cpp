@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstdint>
+
 #include "base/suggestion.h"
 
 namespace undersong {
@@ -71,6 +74,18 @@ std::vector<CLI::Option*> visible_options(const CLI::App& verb) {
       visible.push_back(const_cast<CLI::Option*>(option));
   }
   return visible;
+}
+
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        std::uint64_t number = 0;
+        const char* end = text.data() + text.size();
+        const auto [rest, problem] = std::from_chars(text.data(), end, number);
+        if (problem == std::errc() && rest == end) return "";
+        return "'" + text + "' is not a whole number from 0 to 18446744073709551615";
+      },
+      "");
 }
 
 std::string usage_sentence(CLI::App& app, const CLI::ParseError& error) {

@@ -11,6 +11,9 @@ namespace undersong {
 std::vector<CLI::App*> visible_verbs(CLI::App& app);
 std::vector<CLI::Option*> visible_options(const CLI::App& verb);
 
+// For --seed: digits alone, as far as 64 bits hold them.
+CLI::Validator whole_number();
+
 // A sentence for what CLI11 refused: what was wrong, the nearest thing that exists, and where to
 // look. `app` is the root after the failed parse.
 std::string usage_sentence(CLI::App& app, const CLI::ParseError& error);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "common/messages.h"
+#include "common/usage.h"
 #include "undersong/console.h"
 #include "undersong/verbs/verbs.h"
 
@@ -58,7 +59,7 @@ void add_writing(CLI::App& verb, EvaluateRequest& request) {
       ->capture_default_str();
   verb.add_option("--seed", request.seed,
                   tr("Of the first track a model writes, and of what is drawn from a corpus"))
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number())
       ->type_name("NUMBER")
       ->capture_default_str();
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "common/messages.h"
+#include "common/usage.h"
 #include "undersong/console.h"
 #include "undersong/verbs/music_flags.h"
 #include "undersong/verbs/verbs.h"
@@ -64,7 +65,7 @@ void add_sampling(CLI::App& verb, GenerateFlags& flags) {
       ->type_name("NUMBER")
       ->capture_default_str();
   verb.add_option("--seed", request.seed, tr("Repeats a piece; without it one is chosen and told"))
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number())
       ->type_name("NUMBER");
   verb.add_option("--temperature", sampling.temperature,
                   tr("Above 1 bolder, below 1 more careful; above 0, at most 10"))
