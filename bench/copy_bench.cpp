@@ -58,9 +58,11 @@ struct Work {
 struct Answer {
   std::int64_t notes = 0;
   std::int64_t distinctive = 0;
+  std::int64_t symbols = 0;  // distinctive ones of the run without rhythm
   double overlap = 0.0;
   SharedRun run;
   bool run_names_it = false;
+  bool symbols_name_it = false;
   bool window_names_it = false;
   bool bars_right = false;  // of the run: the learned bars and the track's
   std::string named;
@@ -81,9 +83,11 @@ struct Judged {
 Judged judged(const Answer& answer, const Limits& limits) {
   Judged result;
   const bool by_run = answer.distinctive > limits.distinctive_notes;
+  const bool by_symbols = answer.symbols > limits.distinctive_symbols;
   const bool by_window = limits.overlap && answer.overlap > *limits.overlap;
-  result.found = by_run || by_window;
-  result.named = (by_run && answer.run_names_it) || (by_window && answer.window_names_it);
+  result.found = by_run || by_symbols || by_window;
+  result.named = (by_run && answer.run_names_it) || (by_symbols && answer.symbols_name_it) ||
+                 (by_window && answer.window_names_it);
   return result;
 }
 
@@ -139,6 +143,11 @@ Answer answer_of(const Reference& reference, const Score& track, const Plant* pl
     answer.bars_right = answer.run_names_it && overlap(answer.run.bars, plant->bars) &&
                         (overlap(answer.run.nearest.bars, plant->source) ||
                          share_runs(source->score, answer.run.nearest.bars, plant->source));
+  }
+  if (const SharedRun& symbols = closeness.symbol_run; symbols.notes > 0) {
+    answer.symbols = symbols.distinctive_notes;
+    answer.symbols_name_it =
+        plant != nullptr && pieces[symbols.nearest.piece].family == source->piece.family;
   }
   if (const WindowOverlap* highest = highest_overlap(closeness);
       highest != nullptr && highest->overlap > 0) {
@@ -269,11 +278,14 @@ void Bench::build() {
     const Baseline& human = reference->baseline();
     fmt::print(
         "baseline of {} pieces: run {:.1f} ({:.0f}-{:.0f}), distinctive {:.1f} ({:.0f}-{:.0f}), "
-        "overlap {:.2f} ({:.2f}-{:.2f}); limits: {} notes, overlap {}\n",
+        "without rhythm {:.1f} ({:.0f}-{:.0f}), overlap {:.2f} ({:.2f}-{:.2f}); limits: {} notes, "
+        "{} without rhythm, overlap {}\n",
         human.pieces, human.run_notes.mean, human.run_notes.low, human.run_notes.high,
         human.distinctive_notes.mean, human.distinctive_notes.low, human.distinctive_notes.high,
-        human.highest_overlap.mean, human.highest_overlap.low, human.highest_overlap.high,
-        limits_.back().distinctive_notes,
+        human.distinctive_symbols.mean, human.distinctive_symbols.low,
+        human.distinctive_symbols.high, human.highest_overlap.mean, human.highest_overlap.low,
+        human.highest_overlap.high, limits_.back().distinctive_notes,
+        limits_.back().distinctive_symbols,
         limits_.back().overlap ? fmt::format("{:.2f}", *limits_.back().overlap) : "-");
   }
   seconds_.assign(references_.size(), 0.0);
@@ -353,7 +365,8 @@ void Bench::report_agreement() const {
       "\n## Do both agree?\n| kind | same verdict | same by runs alone | both found | of these the "
       "same piece |\n|---|---|---|---|---|\n");
   // What fingerprints cannot see: windows.
-  const Limits runs_alone = {limits_[0].distinctive_notes, std::nullopt};
+  const Limits runs_alone = {limits_[0].distinctive_notes, limits_[0].distinctive_symbols,
+                             std::nullopt};
   const auto line = [&](std::string_view name, const std::function<bool(const Trial&)>& which) {
     double same = 0;
     double same_by_runs = 0;
@@ -388,7 +401,8 @@ void Bench::sweep(std::size_t reference) const {
       return judged(trial.answers[reference], limits).found;
     };
     const double alarms = count([&](const Trial& t) { return !t.kind && found(t); });
-    fmt::print("| {} notes, overlap {} | {} |", limits.distinctive_notes,
+    fmt::print("| {} notes, {} without rhythm, overlap {} | {} |", limits.distinctive_notes,
+               limits.distinctive_symbols,
                limits.overlap ? fmt::format("{:.2f}", *limits.overlap) : "-",
                percent_with_interval(alarms, count([](const Trial& t) { return !t.kind; })));
     for (const PlantKind kind : kPlantKinds) {
@@ -405,15 +419,17 @@ void Bench::sweep(std::size_t reference) const {
   };
   constexpr std::int64_t kNever = 1 << 20;
   for (const std::int64_t notes : {8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 22, 25, 30, 40})
-    line({notes, std::nullopt});
+    line({notes, kNever, std::nullopt});
   const bool windows = std::any_of(trials_.begin(), trials_.end(), [&](const Trial& trial) {
     return trial.answers[reference].overlap > 0;
   });
   if (!windows) return;
   for (const double overlap : {0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9})
-    line({kNever, overlap});
+    line({kNever, kNever, overlap});
+  for (const std::int64_t symbols : {12, 14, 15, 16, 18, 20, 25})
+    line({kNever, symbols, std::nullopt});
   for (const std::int64_t notes : {14, 16, 18, 20}) {
-    for (const double overlap : {0.6, 0.65, 0.7, 0.75, 0.8}) line({notes, overlap});
+    for (const double overlap : {0.6, 0.65, 0.7, 0.75, 0.8}) line({notes, kNever, overlap});
   }
 }
 

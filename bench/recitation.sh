@@ -23,7 +23,7 @@ for model in "$weights"/*.safetensors; do
         how=(--temperature "$temperature")
         [ "$temperature" = greedy ] && how=(--greedy)
         "$bin/undersong" generate --model "$model" --notes 300 --seed "$seed" --rhythm "$rhythm" "${how[@]}" \
-          --quiet -o "$folder/$seed.mid"
+          --allow-copies --quiet -o "$folder/$seed.mid"
       done
       folders+=("$folder")
     done

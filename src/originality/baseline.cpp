@@ -21,6 +21,7 @@ constexpr std::uint64_t kBootstrapSeed = 20220101;
 struct Measured {
   double run_notes = 0.0;
   double distinctive_notes = 0.0;
+  double distinctive_symbols = 0.0;
   std::array<std::optional<double>, 3> coverage;
   std::optional<double> highest_overlap;
   std::optional<double> mean_originality;
@@ -30,6 +31,7 @@ Measured measured(const Closeness& closeness) {
   Measured values;
   values.run_notes = static_cast<double>(closeness.longest_run.notes);
   values.distinctive_notes = static_cast<double>(closeness.most_distinctive_run.distinctive_notes);
+  values.distinctive_symbols = static_cast<double>(closeness.symbol_run.distinctive_notes);
   values.coverage = closeness.coverage;
   if (const WindowOverlap* highest = highest_overlap(closeness))
     values.highest_overlap = highest->overlap;
@@ -105,6 +107,8 @@ Baseline measure_baseline(const Reference& reference, std::span<const Score> tra
       band_of(all, "run_notes", [](const Measured& m) { return Known(m.run_notes); });
   baseline.distinctive_notes = band_of(
       all, "distinctive_notes", [](const Measured& m) { return Known(m.distinctive_notes); });
+  baseline.distinctive_symbols = band_of(
+      all, "distinctive_symbols", [](const Measured& m) { return Known(m.distinctive_symbols); });
   for (std::size_t i = 0; i < kCoverageLengths.size(); ++i) {
     baseline.coverage[i] = band_of(all, "coverage " + std::to_string(kCoverageLengths[i]),
                                    [i](const Measured& m) { return m.coverage[i]; });
@@ -124,6 +128,7 @@ Limits limits_of(const Baseline& baseline) {
   // windows, which meet in chords and scales below two thirds.
   constexpr std::int64_t kLeastDistinctiveNotes = 15;
   constexpr std::int64_t kMostDistinctiveNotes = 16;
+  constexpr std::int64_t kMostDistinctiveSymbols = 20;
   constexpr double kLeastOverlap = 0.65;
   constexpr double kMostOverlap = 0.75;
 
@@ -131,6 +136,9 @@ Limits limits_of(const Baseline& baseline) {
   limits.distinctive_notes =
       std::clamp(static_cast<std::int64_t>(std::ceil(baseline.distinctive_notes.high)),
                  kLeastDistinctiveNotes, kMostDistinctiveNotes);
+  limits.distinctive_symbols =
+      std::clamp(static_cast<std::int64_t>(std::ceil(baseline.distinctive_symbols.high)),
+                 kLeastDistinctiveNotes, kMostDistinctiveSymbols);
   // A band of 0 to 0 says that the reference cannot judge windows.
   if (baseline.highest_overlap.high > 0.0)
     limits.overlap = std::clamp(baseline.highest_overlap.high, kLeastOverlap, kMostOverlap);

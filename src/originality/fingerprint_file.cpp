@@ -36,9 +36,10 @@ constexpr std::array<std::uint64_t, 5> kParameters = {kFingerprintNotes, kWinnow
 // In the order of the file.
 template <typename AnyBaseline, typename Action>
 void for_each_number(AnyBaseline& baseline, Action action) {
-  for (auto* band : {&baseline.run_notes, &baseline.distinctive_notes, &baseline.coverage[0],
-                     &baseline.coverage[1], &baseline.coverage[2], &baseline.highest_overlap,
-                     &baseline.mean_originality}) {
+  for (auto* band :
+       {&baseline.run_notes, &baseline.distinctive_notes, &baseline.distinctive_symbols,
+        &baseline.coverage[0], &baseline.coverage[1], &baseline.coverage[2],
+        &baseline.highest_overlap, &baseline.mean_originality}) {
     for (auto* number : {&band->mean, &band->mean_low, &band->mean_high, &band->low, &band->high})
       action(*number);
   }

@@ -12,6 +12,7 @@
 #include "originality/fingerprint_file.h"
 #include "originality/melodic_text.h"
 #include "originality/print_chains.h"
+#include "originality/symbol_text.h"
 #include "originality/winnow.h"
 #include "score/bars.h"
 #include "score/tempo_map.h"
@@ -28,8 +29,9 @@ struct Reading {
   TimedRuns timed;
 };
 
-Reading read_voice(const Voice& voice, bool backwards, const BarGrid& bars) {
-  Reading reading{voice, backwards, backwards ? backwards_text(voice) : melodic_text(voice), {}};
+Reading read_line(const Voice& voice, std::vector<std::uint8_t> text, bool backwards,
+                  const BarGrid& bars) {
+  Reading reading{voice, backwards, std::move(text), {}};
   reading.timed.runs = hash_runs(reading.text);
   const auto bar_of = [&](std::size_t note) {
     return bars.bar_at(voice[backwards ? voice.size() - 1 - note : note].onset_ticks);
@@ -155,6 +157,7 @@ Closeness LoadedFingerprints::compare(const Score& track, const std::string& exc
   const BarGrid bars(track);
   const std::vector<bool> skip = pieces_of(except);
   BestRuns best(tempos, bars);
+  BestRuns best_symbols(tempos, bars);
   KnownRuns known;
   Closeness closeness;
   closeness.seconds = length_seconds(track);
@@ -162,14 +165,22 @@ Closeness LoadedFingerprints::compare(const Score& track, const std::string& exc
     throw_if_cancelled();
     closeness.notes += static_cast<std::int64_t>(voice.size());
     for (const bool backwards : {false, true}) {
-      const Reading reading = read_voice(voice, backwards, bars);
+      const Reading reading = read_line(
+          voice, backwards ? backwards_text(voice) : melodic_text(voice), backwards, bars);
       if (!backwards) count_known(reading.timed.runs, skip, known);
       for_each_chain(reading.timed, file_.prints, skip,
                      [&](const PrintChain& chain) { best.offer(reading, chain); });
     }
   }
+  for (const SymbolLine& line : symbol_lines(track)) {
+    throw_if_cancelled();
+    const Reading reading = read_line(line.symbols, line.text, false, bars);
+    for_each_chain(reading.timed, file_.prints, skip,
+                   [&](const PrintChain& chain) { best_symbols.offer(reading, chain); });
+  }
   closeness.longest_run = best.longest();
   closeness.most_distinctive_run = best.most_distinctive();
+  closeness.symbol_run = best_symbols.most_distinctive();
   if (known.all > 0)
     closeness.coverage[1] = static_cast<double>(known.known) / static_cast<double>(known.all);
   return closeness;
@@ -196,8 +207,8 @@ class FingerprintBuilder::Impl {
     const auto number = static_cast<std::uint32_t>(file_.pieces.size());
     const BarGrid bars(score);
     auto bar_count = static_cast<std::uint32_t>(bars.count());
-    for (const Voice& voice : separate_voices(score)) {
-      const HashedRuns runs = hash_runs(melodic_text(voice));
+    const auto add_line = [&](const Voice& voice, const std::vector<std::uint8_t>& text) {
+      const HashedRuns runs = hash_runs(text);
       for (const std::size_t position : winnow(runs.hashes, kWinnow)) {
         const auto bar = static_cast<std::uint32_t>(bars.bar_at(voice[position].onset_ticks));
         // A note without length may stand where the last bar ends.
@@ -209,7 +220,9 @@ class FingerprintBuilder::Impl {
           file_.prints.push_back(print);
         }
       }
-    }
+    };
+    for (const Voice& voice : separate_voices(score)) add_line(voice, melodic_text(voice));
+    for (const SymbolLine& line : symbol_lines(score)) add_line(line.symbols, line.text);
     file_.pieces.push_back(piece);
     file_.bars.push_back(bar_count);
     scores_.push_back(score);

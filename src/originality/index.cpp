@@ -10,6 +10,7 @@
 #include "originality/melodic_text.h"
 #include "originality/points.h"
 #include "originality/run_search.h"
+#include "originality/symbol_text.h"
 #include "originality/voices.h"
 #include "originality/window_grid.h"
 #include "originality/window_search.h"
@@ -46,15 +47,24 @@ class RunComparison {
       : tables_(tables), track_(track), except_(except), bars_(track), tempo_(track) {}
 
   void add(const Voice& voice) {
-    const std::vector<RunMatch> matches = add(voice, melodic_text(voice), Direction::kForwards);
+    const std::vector<RunMatch> matches =
+        offer(voice, melodic_text(voice), Direction::kForwards, voices_);
     for (std::size_t i = 0; i < kCoverageLengths.size(); ++i) count_coverage(voice, matches, i);
     suggest(voice, matches);
-    add(voice, backwards_text(voice), Direction::kBackwards);
+    offer(voice, backwards_text(voice), Direction::kBackwards, voices_);
+  }
+
+  void add(const SymbolLine& line) {
+    offer(line.symbols, line.text, Direction::kForwards, symbols_);
   }
 
   void finish(Closeness& closeness) const {
-    closeness.longest_run = run_of(longest_);
-    closeness.most_distinctive_run = run_of(most_distinctive_);
+    closeness.symbol_run = run_of(symbols_.most_distinctive);
+    // Neither rhythm nor the octaves of chords are compared.
+    closeness.symbol_run.stretched_by = std::nullopt;
+    closeness.symbol_run.transposed_by = std::nullopt;
+    closeness.longest_run = run_of(voices_.longest);
+    closeness.most_distinctive_run = run_of(voices_.most_distinctive);
     for (std::size_t i = 0; i < kCoverageLengths.size(); ++i) {
       if (grams_[i] > 0) {
         closeness.coverage[i] = static_cast<double>(covered_[i]) / static_cast<double>(grams_[i]);
@@ -78,17 +88,22 @@ class RunComparison {
     std::vector<VoiceNote> first_and_last;  // of the track
   };
 
-  std::vector<RunMatch> add(const Voice& voice, const std::vector<std::uint8_t>& text,
-                            Direction direction) {
+  struct Best {
+    Found longest;
+    Found most_distinctive;
+  };
+
+  std::vector<RunMatch> offer(const Voice& voice, const std::vector<std::uint8_t>& text,
+                              Direction direction, Best& best) {
     std::vector<RunMatch> matches = detail::longest_matches(tables_, text, except_);
     const auto distinctive = detail::distinctive_of_matches(text, matches);
     for (std::size_t i = 0; i < matches.size(); ++i) {
       const std::pair found(matches[i].notes, distinctive[i]);
-      if (found > std::pair(longest_.notes, longest_.distinctive_notes))
-        longest_ = found_at(voice, matches[i], distinctive[i], i, direction);
+      if (found > std::pair(best.longest.notes, best.longest.distinctive_notes))
+        best.longest = found_at(voice, matches[i], distinctive[i], i, direction);
       if (std::pair(found.second, found.first) >
-          std::pair(most_distinctive_.distinctive_notes, most_distinctive_.notes))
-        most_distinctive_ = found_at(voice, matches[i], distinctive[i], i, direction);
+          std::pair(best.most_distinctive.distinctive_notes, best.most_distinctive.notes))
+        best.most_distinctive = found_at(voice, matches[i], distinctive[i], i, direction);
     }
     return matches;
   }
@@ -155,8 +170,8 @@ class RunComparison {
   const PieceList& except_;
   BarGrid bars_;
   TempoMap tempo_;
-  Found longest_;
-  Found most_distinctive_;
+  Best voices_;
+  Best symbols_;
   std::array<std::int64_t, kCoverageLengths.size()> grams_{};
   std::array<std::int64_t, kCoverageLengths.size()> covered_{};
   std::vector<Suggestion> suggestions_;
@@ -181,6 +196,7 @@ class MappedIndex : public OriginalityIndex {
     const PieceList family = tables_.family(except);
     RunComparison runs(tables_, track, family);
     for (const Voice& voice : separate_voices(track)) runs.add(voice);
+    for (const SymbolLine& line : symbol_lines(track)) runs.add(line);
     runs.finish(closeness);
     const std::vector<Point> points = points_of(track);
     const std::vector<Suggestion> suggestions = std::move(runs).suggestions();

@@ -13,6 +13,7 @@
 #include "originality/index_writer.h"
 #include "originality/melodic_text.h"
 #include "originality/points.h"
+#include "originality/symbol_text.h"
 #include "originality/voices.h"
 #include "originality/window_grid.h"
 #include "originality/window_search.h"
@@ -22,8 +23,9 @@ namespace {
 
 using namespace detail;
 
-// Positions of the text have 31 bits in libdivsufsort, and a note has two bytes of text; figures
-// are counted with 32 bits, and a point has six.
+// Positions of the text have 31 bits in libdivsufsort; figures are counted with 32 bits, and a
+// point has six.
+constexpr std::int64_t kMostTextBytes = (std::int64_t{1} << 31U) - 1;
 constexpr std::int64_t kMostNotes = std::int64_t{1} << 29U;
 
 // Learned points for a bucket, on average. Figures are far from evenly spread, so most buckets
@@ -149,6 +151,7 @@ class IndexBuilder::Impl {
     AtomicFile file(path, overwrite);
     progress.begin("sorting", description_.notes, "notes");
     finish_tables();
+    progress.update(description_.notes, "");
     progress.end();
     throw_if_cancelled();
     write_index(file.temporary_path(), content_, description_);
@@ -176,16 +179,23 @@ class IndexBuilder::Impl {
   }
 
   void add_voices(const Score& score) {
-    for (const Voice& voice : separate_voices(score)) {
-      const std::vector<std::uint8_t> text = melodic_text(voice);
-      if (text.empty()) continue;  // a single note
-      content_.voices.push_back(next_voice());
-      content_.text.insert(content_.text.end(), text.begin(), text.end());
-      content_.text.push_back(kEndOfVoice);
-      for (const VoiceNote& note : voice) {
-        content_.note_onsets.push_back(note.onset_ticks);
-        content_.note_pitches.push_back(note.pitch);
-      }
+    for (const Voice& voice : separate_voices(score)) add_line(voice, melodic_text(voice));
+    for (const SymbolLine& line : symbol_lines(score)) add_line(line.symbols, line.text);
+  }
+
+  void add_line(const Voice& voice, const std::vector<std::uint8_t>& text) {
+    if (text.empty()) return;  // a single note
+    // Positions of the text are 31 bits wide.
+    if (text.size() + 1 > static_cast<std::size_t>(kMostTextBytes) - content_.text.size()) {
+      throw Error(ErrorKind::kUnsupported,
+                  "the music is too much for one originality index; index a part of the corpus");
+    }
+    content_.voices.push_back(next_voice());
+    content_.text.insert(content_.text.end(), text.begin(), text.end());
+    content_.text.push_back(kEndOfVoice);
+    for (const VoiceNote& note : voice) {
+      content_.note_onsets.push_back(note.onset_ticks);
+      content_.note_pitches.push_back(note.pitch);
     }
   }
 

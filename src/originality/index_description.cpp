@@ -33,6 +33,7 @@ Json to_json_value(const Baseline& baseline) {
   return {{"pieces", baseline.pieces},
           {"run_notes", to_json_value(baseline.run_notes)},
           {"distinctive_notes", to_json_value(baseline.distinctive_notes)},
+          {"distinctive_symbols", to_json_value(baseline.distinctive_symbols)},
           {"coverage", coverage},
           {"highest_overlap", to_json_value(baseline.highest_overlap)},
           {"mean_originality", to_json_value(baseline.mean_originality)}};
@@ -43,6 +44,7 @@ Baseline baseline_from(const Json& json) {
   json.at("pieces").get_to(baseline.pieces);
   baseline.run_notes = band_from(json.at("run_notes"));
   baseline.distinctive_notes = band_from(json.at("distinctive_notes"));
+  baseline.distinctive_symbols = band_from(json.at("distinctive_symbols"));
   for (std::size_t i = 0; i < baseline.coverage.size(); ++i)
     baseline.coverage[i] = band_from(json.at("coverage").at(i));
   baseline.highest_overlap = band_from(json.at("highest_overlap"));

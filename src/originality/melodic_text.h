@@ -27,8 +27,14 @@ std::vector<std::uint8_t> melodic_text(const Voice& voice);
 std::vector<std::uint8_t> backwards_text(const Voice& voice);
 
 inline constexpr std::uint8_t kEndOfVoice = 0;
+// From here on bytes are those of symbols (symbol_text.h): intervals, and from kFirstShapeByte on
+// what a symbol is. So no voice is taken for a row of symbols.
+inline constexpr std::uint8_t kFirstSymbolByte = 141;
+inline constexpr std::uint8_t kFirstShapeByte = 190;
+// Of a voice or of symbols.
 constexpr bool is_interval(std::uint8_t byte) {
-  return byte != kEndOfVoice && byte <= 2 * kMostInterval + 1;
+  return (byte != kEndOfVoice && byte <= 2 * kMostInterval + 1) ||
+         (byte >= kFirstSymbolByte && byte < kFirstShapeByte);
 }
 
 // Notes of a match of `bytes` bytes that begins with an interval.

@@ -21,6 +21,8 @@ std::optional<double> mean_originality(const Closeness& closeness) {
 Verdict judge(const Closeness& closeness, const Limits& limits) {
   if (closeness.most_distinctive_run.distinctive_notes > limits.distinctive_notes)
     return Verdict::kTooClose;
+  if (closeness.symbol_run.distinctive_notes > limits.distinctive_symbols)
+    return Verdict::kTooClose;
   const WindowOverlap* highest = highest_overlap(closeness);
   if (limits.overlap && highest != nullptr && highest->overlap > *limits.overlap)
     return Verdict::kTooClose;

@@ -88,6 +88,9 @@ struct Closeness {
 
   SharedRun longest_run;           // most notes
   SharedRun most_distinctive_run;  // most distinctive notes
+  // The most distinctive run of symbols: notes and chords one after another, whatever their rhythm
+  // and in whichever octave a chord lies (symbol_text.h). What a model of symbols recites.
+  SharedRun symbol_run;
 
   // Share of the track's n-grams of notes (n of kCoverageLengths) that stand in a learned piece;
   // unset where the reference cannot say, or the track has none.
@@ -121,6 +124,7 @@ struct Baseline {
   std::int64_t pieces = 0;  // that were compared with the others; 0: no baseline
   Band run_notes;
   Band distinctive_notes;
+  Band distinctive_symbols;
   std::array<Band, 3> coverage;  // of kCoverageLengths; all 0 where the reference cannot say
   Band highest_overlap;          // all 0 where the reference cannot say
   Band mean_originality;
@@ -131,6 +135,7 @@ struct Baseline {
 // Above either a track is too close.
 struct Limits {
   std::int64_t distinctive_notes = 0;
+  std::int64_t distinctive_symbols = 0;
   std::optional<double> overlap;  // unset: not judged by
 
   bool operator==(const Limits&) const = default;

@@ -1,7 +1,7 @@
 #pragma once
-// What a model of symbols (tokens/symbols.h) says by heart. Symbols have no rhythm, run through all
-// parts of a piece and lose the octave of a chord, so that music recited symbol by symbol shares no
-// voice with what it recites: originality/reference.h does not see it, this does.
+// How much a row of symbols (tokens/symbols.h) has in common with pieces that are at hand in
+// memory: the longest run and coverage, exact where symbol_text.h, which a reference searches,
+// shortens a symbol to a byte. For measuring models (bench/recitation.sh).
 
 #include <array>
 #include <cstddef>

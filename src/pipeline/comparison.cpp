@@ -15,16 +15,16 @@ namespace {
 // So that a limit of 0 ranks matches too.
 double over(double measure, double limit) { return measure / std::max(limit, 1e-9); }
 
-Match run_match(const SharedRun& run, const Limits& limits) {
+Match run_match(Match::Kind kind, const SharedRun& run, std::int64_t limit) {
   const auto notes = static_cast<double>(run.distinctive_notes);
-  return {.kind = Match::Kind::kRun,
+  return {.kind = kind,
           .bars = run.bars,
           .place = run.nearest,
           .transposed_by = run.transposed_by,
           .stretched_by = run.stretched_by,
           .backwards = run.backwards,
           .measure = notes,
-          .nearness = over(notes, static_cast<double>(limits.distinctive_notes))};
+          .nearness = over(notes, static_cast<double>(limit))};
 }
 
 Match window_match(const WindowOverlap& window, double limit) {
@@ -99,8 +99,10 @@ Comparison compare_with(const OpenReference& reference, const Score& score,
   Comparison comparison;
   comparison.closeness = reference.reference->compare(score);
   comparison.limits = limits_of(reference.reference->baseline());
-  if (overrides.distinctive_notes)
+  if (overrides.distinctive_notes) {
     comparison.limits.distinctive_notes = *overrides.distinctive_notes;
+    comparison.limits.distinctive_symbols = *overrides.distinctive_notes;
+  }
   if (overrides.overlap) comparison.limits.overlap = overrides.overlap;
   comparison.verdict = judge(comparison.closeness, comparison.limits);
   return comparison;
@@ -109,8 +111,17 @@ Comparison compare_with(const OpenReference& reference, const Score& score,
 std::optional<Match> nearest_match(const Comparison& comparison) {
   const Closeness& closeness = comparison.closeness;
   std::optional<Match> nearest;
-  if (closeness.most_distinctive_run.notes > 0)
-    nearest = run_match(closeness.most_distinctive_run, comparison.limits);
+  const auto offer = [&nearest](const Match& match) {
+    if (!nearest || match.nearness > nearest->nearness) nearest = match;
+  };
+  if (closeness.most_distinctive_run.notes > 0) {
+    offer(run_match(Match::Kind::kRun, closeness.most_distinctive_run,
+                    comparison.limits.distinctive_notes));
+  }
+  if (closeness.symbol_run.notes > 0) {
+    offer(run_match(Match::Kind::kSymbols, closeness.symbol_run,
+                    comparison.limits.distinctive_symbols));
+  }
   const WindowOverlap* window = highest_overlap(closeness);
   if (window == nullptr || window->overlap <= 0.0) return nearest;
   // Without a limit a window says less than any run.
@@ -118,8 +129,7 @@ std::optional<Match> nearest_match(const Comparison& comparison) {
     if (!nearest) nearest = window_match(*window, 1.0);
     return nearest;
   }
-  Match match = window_match(*window, *comparison.limits.overlap);
-  if (!nearest || match.nearness > nearest->nearness) nearest = match;
+  offer(window_match(*window, *comparison.limits.overlap));
   return nearest;
 }
 
@@ -163,6 +173,11 @@ std::string match_text(const Reference& reference, const Match& match) {
     return fmt::format("a run of {:.0f} distinctive notes in {} stands in {}", match.measure,
                        bars_text(match.bars), place);
   }
+  if (match.kind == Match::Kind::kSymbols) {
+    return fmt::format(
+        "a run of {:.0f} distinctive notes and chords in {}, whatever their rhythm, stands in {}",
+        match.measure, bars_text(match.bars), place);
+  }
   return fmt::format("{} of the notes of {} lie as in {}", percent(match.measure),
                      bars_text(match.bars), place);
 }
@@ -193,6 +208,10 @@ std::vector<MeasureRow> measure_rows(const Comparison& comparison, const Baselin
                         static_cast<double>(closeness.most_distinctive_run.distinctive_notes),
                         human(baseline.distinctive_notes), notes,
                         static_cast<double>(comparison.limits.distinctive_notes)));
+  rows.push_back(row_of("most distinctive run without rhythm",
+                        static_cast<double>(closeness.symbol_run.distinctive_notes),
+                        human(baseline.distinctive_symbols), notes,
+                        static_cast<double>(comparison.limits.distinctive_symbols)));
   rows.push_back(row_of("longest run", static_cast<double>(closeness.longest_run.notes),
                         human(baseline.run_notes), notes, std::nullopt));
   for (std::size_t i = 0; i < kCoverageLengths.size(); ++i) {

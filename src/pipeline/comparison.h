@@ -17,6 +17,7 @@ namespace undersong {
 
 // What a person sets instead of the limits that follow from human pieces.
 struct LimitOverrides {
+  // Of voices and of symbols.
   std::optional<std::int64_t> distinctive_notes;
   std::optional<double> overlap;  // 0-1
 };
@@ -34,16 +35,17 @@ struct Comparison {
 Comparison compare_with(const OpenReference& reference, const Score& score,
                         const LimitOverrides& overrides);
 
-// The stretch of music that brings a comparison nearest to its limits: a run of notes, or a window.
+// The stretch of music that brings a comparison nearest to its limits: a run of notes or of
+// symbols, or a window.
 struct Match {
-  enum class Kind { kRun, kWindow };
+  enum class Kind { kRun, kSymbols, kWindow };
   Kind kind = Kind::kRun;
   BarRange bars;  // of the track
   LearnedPlace place;
   std::optional<int> transposed_by;
   std::optional<double> stretched_by;
   bool backwards = false;
-  double measure = 0.0;   // distinctive notes, or the share of points
+  double measure = 0.0;   // distinctive notes or symbols, or the share of points
   double nearness = 0.0;  // over its limit; above 1 is too close
 };
 // Empty when nothing of the track stands in the reference.

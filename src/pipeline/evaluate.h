@@ -52,6 +52,7 @@ struct CopyingMeasures {
   std::size_t reference = 0;  // index into EvaluateReport::references
   std::int64_t longest_run = 0;
   std::int64_t distinctive_run = 0;
+  std::int64_t symbol_run = 0;  // distinctive symbols, whatever their rhythm
   std::optional<double> highest_overlap;
   std::optional<double> mean_originality;
   std::array<std::optional<double>, 3> coverage;  // of kCoverageLengths

@@ -15,6 +15,7 @@ CopyingMeasures measures_of(const Closeness& closeness, const Reference& referen
   const SharedRun& run = closeness.most_distinctive_run;
   measures.longest_run = closeness.longest_run.notes;
   measures.distinctive_run = run.distinctive_notes;
+  measures.symbol_run = closeness.symbol_run.distinctive_notes;
   if (const WindowOverlap* overlap = highest_overlap(closeness))
     measures.highest_overlap = overlap->overlap;
   measures.mean_originality = mean_originality(closeness);

@@ -155,6 +155,7 @@ Json json_of(const CopyReference& reference) {
                {"pieces", reference.pieces},
                {"limits",
                 {{"distinctive_run", reference.limits.distinctive_notes},
+                 {"symbol_run", reference.limits.distinctive_symbols},
                  {"highest_overlap", json_of(reference.limits.overlap)}}}};
   const Baseline& baseline = reference.baseline;
   if (baseline.pieces == 0) {
@@ -164,6 +165,7 @@ Json json_of(const CopyReference& reference) {
   json["baseline"] = {{"pieces", baseline.pieces},
                       {"longest_run", json_of(baseline.run_notes)},
                       {"distinctive_run", json_of(baseline.distinctive_notes)},
+                      {"symbol_run", json_of(baseline.distinctive_symbols)},
                       {"highest_overlap", json_of(baseline.highest_overlap)},
                       {"mean_originality", json_of(baseline.mean_originality)},
                       {"coverage_5", json_of(baseline.coverage[0])},

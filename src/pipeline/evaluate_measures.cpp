@@ -80,6 +80,13 @@ constexpr Measure kMeasures[] = {
      [](const Track& t) {
        return of_copying(t, [](const CopyingMeasures& c) { return number(c.distinctive_run); });
      }},
+    {"symbol_run", "most distinctive run without rhythm", "notes",
+     "Notes and chords in a row that a learned piece has too, whatever their rhythm: what a model "
+     "of symbols recites.",
+     "", 0, MeasureGroup::kCopying,
+     [](const Track& t) {
+       return of_copying(t, [](const CopyingMeasures& c) { return number(c.symbol_run); });
+     }},
     {"highest_overlap", "highest overlap of four bars", "",
      "The share of the notes of four bars that a learned passage has too, moved as a whole in time "
      "and pitch: 1 is the same music.",

@@ -29,6 +29,7 @@ std::vector<std::string> loss_row(const std::string& name, const std::string& us
 const Band* band_of(const Baseline& baseline, std::string_view key) {
   if (key == "longest_run") return &baseline.run_notes;
   if (key == "distinctive_run") return &baseline.distinctive_notes;
+  if (key == "symbol_run") return &baseline.distinctive_symbols;
   if (key == "highest_overlap") return &baseline.highest_overlap;
   if (key == "mean_originality") return &baseline.mean_originality;
   if (key == "coverage_5") return &baseline.coverage[0];

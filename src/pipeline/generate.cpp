@@ -113,15 +113,8 @@ Score score_of_symbols(const LoadedModel& model, const std::vector<TokenId>& ids
   return learned_score(ids, model.vocabulary, table, bpm, rng);
 }
 
-}  // namespace
-
-Score generate_score(const LoadedModel& model, const GenerateRequest& request, std::uint64_t seed,
-                     Progress& progress) {
-  return generate_score(model, request, Rng(seed), progress);
-}
-
-Score generate_score(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
-                     Progress& progress) {
+DrawnPiece draw_piece(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
+                      Progress& progress) {
   const bool is_matrix = model.info.representation == Representation::kNoteMatrix;
   SequenceRequest sequence;
   sequence.prompt =
@@ -131,11 +124,28 @@ Score generate_score(const LoadedModel& model, const GenerateRequest& request, c
   Rng notes_rng = rng.fork("notes");
   const auto ids = write_sequence(*model.model, sequence, notes_rng, progress);
 
-  Score score = is_matrix ? decode_note_matrix(ids)
-                          : score_of_symbols(model, ids, request, rng.fork("rhythm"));
-  if (is_matrix && request.bpm) score = with_bpm(std::move(score), *request.bpm);
-  if (request.program) score = with_program(std::move(score), *request.program);
-  return score;
+  DrawnPiece drawn;
+  if (is_matrix) {
+    drawn.score = decode_note_matrix(ids);
+    if (request.bpm) drawn.score = with_bpm(std::move(drawn.score), *request.bpm);
+  } else {
+    drawn.score = score_of_symbols(model, ids, request, rng.fork("rhythm"));
+    drawn.symbols = even_score(ids, model.vocabulary, kDefaultBpm);
+  }
+  if (request.program) drawn.score = with_program(std::move(drawn.score), *request.program);
+  return drawn;
+}
+
+}  // namespace
+
+Score generate_score(const LoadedModel& model, const GenerateRequest& request, std::uint64_t seed,
+                     Progress& progress) {
+  return generate_score(model, request, Rng(seed), progress);
+}
+
+Score generate_score(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
+                     Progress& progress) {
+  return draw_piece(model, request, rng, progress).score;
 }
 
 namespace {
@@ -159,7 +169,7 @@ GatedScore draw_and_compare(const LoadedModel& model, const GenerateRequest& req
   if (learned.reference) references.push_back(std::move(*learned.reference));
   GatedScore gated = draw_original(
       [&](int candidate) {
-        return generate_score(model, request, candidate_rng(seed, candidate), progress);
+        return draw_piece(model, request, candidate_rng(seed, candidate), progress);
       },
       std::move(references), request.gate);
   gated.report.why_not = learned.why_not;

@@ -8,18 +8,32 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "score/bars.h"
 
 namespace undersong {
 namespace {
 
 constexpr int kMostCandidates = 1000;
 
+// Of the symbols alone only their own run counts: their even rhythm is nobody's. Where it stands in
+// the music is not known bar by bar.
+void compare_symbols(const Reference& reference, const DrawnPiece& candidate,
+                     Comparison& comparison) {
+  SharedRun run = reference.compare(*candidate.symbols).symbol_run;
+  if (run.distinctive_notes <= comparison.closeness.symbol_run.distinctive_notes) return;
+  run.bars = {1, std::max<std::int64_t>(1, BarGrid(candidate.score).count())};
+  comparison.closeness.symbol_run = run;
+  comparison.verdict = judge(comparison.closeness, comparison.limits);
+}
+
 std::vector<Comparison> compare_with_all(const std::vector<OpenReference>& references,
-                                         const Score& score, const LimitOverrides& limits) {
+                                         const DrawnPiece& candidate,
+                                         const LimitOverrides& limits) {
   std::vector<Comparison> comparisons;
   for (std::size_t i = 0; i < references.size(); ++i) {
-    comparisons.push_back(compare_with(references[i], score, limits));
+    comparisons.push_back(compare_with(references[i], candidate.score, limits));
     comparisons.back().reference = i;
+    if (candidate.symbols) compare_symbols(*references[i].reference, candidate, comparisons.back());
   }
   return comparisons;
 }
@@ -85,15 +99,16 @@ void check_options(const GateOptions& options) {
   check_limits(options.limits);
 }
 
-GatedScore draw_original(const std::function<Score(int candidate)>& draw,
+GatedScore draw_original(const std::function<DrawnPiece(int number)>& draw,
                          std::vector<OpenReference> references, const GateOptions& options) {
   GatedScore taken;
   GateReport& report = taken.report;
   report.references = std::move(references);
   for (int candidate = 0; candidate < options.candidates; ++candidate) {
     throw_if_cancelled();
-    taken.score = draw(candidate);
-    auto comparisons = compare_with_all(report.references, taken.score, options.limits);
+    DrawnPiece drawn = draw(candidate);
+    auto comparisons = compare_with_all(report.references, drawn, options.limits);
+    taken.score = std::move(drawn.score);
     if (options.copies == Copies::kAllow || !is_too_close(comparisons)) {
       report.comparisons = std::move(comparisons);
       return taken;

@@ -36,6 +36,13 @@ struct GateReport {
   std::vector<Comparison> comparisons;            // of what was taken, one a reference
 };
 
+// A piece that a model wrote, and, where the rhythm is not the model's own, what it did say: one
+// symbol after another. That is compared too, so that a recital is seen through any rhythm.
+struct DrawnPiece {
+  Score score;
+  std::optional<Score> symbols;
+};
+
 struct GatedScore {
   Score score;
   GateReport report;
@@ -46,7 +53,7 @@ struct GatedScore {
 //
 // The same candidates and the same references give the same choice on every machine.
 // Errors: kTooClose when none passes, naming the nearest piece and its bars; what `draw` throws.
-GatedScore draw_original(const std::function<Score(int candidate)>& draw,
+GatedScore draw_original(const std::function<DrawnPiece(int number)>& draw,
                          std::vector<OpenReference> references, const GateOptions& options);
 
 // The stream of a candidate: the first has the seed's own, so that it is what the seed gave before

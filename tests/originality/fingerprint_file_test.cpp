@@ -72,7 +72,7 @@ TEST(FingerprintFile, WritesTheBytesOfTheFormat) {
   file.bars = {200};
   file.prints = {{300, 0, 1}, {300, 0, 130}};
   Bytes body = {1, 8, 4, 40, 63, 13, 1, 'c', 0, 0};
-  body.insert(body.end(), 35 * 8, 0);
+  body.insert(body.end(), 40 * 8, 0);
   const Bytes texts = {3, 1, 'i', 1, 't', 0};
   const Bytes pieces = {1, 0, 1, 2, 2, 2, 0, 0xC8, 0x01};
   const Bytes hashes = {2, 0xAC, 0x02, 1, 0, 0x81, 0x01};

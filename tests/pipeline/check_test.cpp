@@ -166,7 +166,7 @@ TEST(Terms, SayWhatTheyMeanForWhoeverPublishes) {
 
 TEST(NearestMatch, IsTheRunOrTheWindowThatIsFurtherOverItsLimit) {
   Comparison comparison;
-  comparison.limits = {10, 0.5};
+  comparison.limits = {10, 10, 0.5};
   EXPECT_FALSE(nearest_match(comparison).has_value());
   comparison.closeness.most_distinctive_run.notes = 8;
   comparison.closeness.most_distinctive_run.distinctive_notes = 8;

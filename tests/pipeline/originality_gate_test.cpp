@@ -23,7 +23,7 @@ struct Candidates {
     return draw_original(
         [&](int candidate) {
           drawn.push_back(candidate);
-          return notes_at(pitches.at(static_cast<std::size_t>(candidate)));
+          return DrawnPiece{notes_at(pitches.at(static_cast<std::size_t>(candidate))), {}};
         },
         {scripted_reference()}, options);
   }
@@ -61,7 +61,7 @@ TEST(OriginalityGate, TakesTheFirstWhereCopiesAreAllowedAndSaysSo) {
 }
 
 TEST(OriginalityGate, TakesTheFirstWithoutAnythingToCompareWith) {
-  const GatedScore taken = draw_original([](int) { return notes_at(100); }, {}, {});
+  const GatedScore taken = draw_original([](int) { return DrawnPiece{notes_at(100), {}}; }, {}, {});
   EXPECT_EQ(taken.score, notes_at(100));
   EXPECT_TRUE(to_json(taken.report).at("verdict").is_null());
 }
