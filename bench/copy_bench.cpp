@@ -420,14 +420,14 @@ void Bench::sweep(std::size_t reference) const {
   constexpr std::int64_t kNever = 1 << 20;
   for (const std::int64_t notes : {8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 22, 25, 30, 40})
     line({notes, kNever, std::nullopt});
+  for (const std::int64_t symbols : {12, 14, 15, 16, 18, 20, 25})
+    line({kNever, symbols, std::nullopt});
   const bool windows = std::any_of(trials_.begin(), trials_.end(), [&](const Trial& trial) {
     return trial.answers[reference].overlap > 0;
   });
   if (!windows) return;
   for (const double overlap : {0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9})
     line({kNever, kNever, overlap});
-  for (const std::int64_t symbols : {12, 14, 15, 16, 18, 20, 25})
-    line({kNever, symbols, std::nullopt});
   for (const std::int64_t notes : {14, 16, 18, 20}) {
     for (const double overlap : {0.6, 0.65, 0.7, 0.75, 0.8}) line({notes, kNever, overlap});
   }

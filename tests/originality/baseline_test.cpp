@@ -80,17 +80,17 @@ TEST(MeasureBaseline, IsTheSameEveryTime) {
 
 TEST(LimitsOf, FollowTheBaselineBetweenBounds) {
   Baseline baseline;
-  EXPECT_EQ(limits_of(baseline), (Limits{15, 15, std::nullopt}));
+  EXPECT_EQ(limits_of(baseline), (Limits{15, 14, std::nullopt}));
   baseline.distinctive_notes.high = 15.2;
   baseline.distinctive_symbols.high = 17.3;
   baseline.highest_overlap.high = 0.7;
-  EXPECT_EQ(limits_of(baseline), (Limits{16, 18, 0.7}));
+  EXPECT_EQ(limits_of(baseline), (Limits{16, 15, 0.7}));
   baseline.distinctive_notes.high = 40;
   baseline.distinctive_symbols.high = 40;
   baseline.highest_overlap.high = 1;
-  EXPECT_EQ(limits_of(baseline), (Limits{16, 20, 0.75}));
+  EXPECT_EQ(limits_of(baseline), (Limits{16, 15, 0.75}));
   baseline.highest_overlap.high = 0.4;
-  EXPECT_EQ(limits_of(baseline), (Limits{16, 20, 0.65}));
+  EXPECT_EQ(limits_of(baseline), (Limits{16, 15, 0.65}));
 }
 
 }  // namespace
