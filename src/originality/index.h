@@ -28,7 +28,8 @@ class IndexBuilder {
   // Errors: kUnsupported above 2^29 notes.
   void add(const LearnedPiece& piece, const Score& score);
 
-  // Sorts, measures the baseline over at most `baseline_pieces` pieces spread evenly, and writes.
+  // Sorts, measures the baseline over at most `baseline_pieces` pieces spread evenly (of those of
+  // at most 20,000 notes), and writes.
   // The same pieces in the same order give the same bytes. Once only, and nothing is added after.
   // Memory: some 60 bytes a note, twelve of which are the notes themselves.
   // Errors: kUsage, kIo, kCancelled.

@@ -35,6 +35,10 @@ constexpr std::size_t kAnchorsPerBucket = 8;
 // Between pieces on the axis, so that no window holds the end of one and the start of the next.
 constexpr std::uint32_t kGapSteps = 64 * kPointStepsPerQuarter;
 
+// Longer pieces stay out of the baseline: a file of ten hours is no human piece, and to compare it
+// with a corpus takes minutes.
+constexpr std::size_t kMostBaselineNotes = 20'000;
+
 // What measure_baseline needs of a piece: its notes, meters and tempos.
 Score without_sound(const Score& score) {
   Score bare;
@@ -219,12 +223,16 @@ class IndexBuilder::Impl {
 
   Baseline measure(const std::filesystem::path& path, std::size_t most, Progress& progress) const {
     const auto index = OriginalityIndex::open(path);
-    const std::size_t count = std::min(most, scores_.size());
+    std::vector<std::size_t> usual;
+    for (std::size_t piece = 0; piece < scores_.size(); ++piece) {
+      if (note_count(scores_[piece]) <= kMostBaselineNotes) usual.push_back(piece);
+    }
+    const std::size_t count = std::min(most, usual.size());
     std::vector<Score> tracks;
     std::vector<std::string> families;
     for (std::size_t i = 0; i < count; ++i) {
       // Evenly spread, the first and the last half a step from the ends.
-      const std::size_t piece = (2 * i + 1) * scores_.size() / (2 * count);
+      const std::size_t piece = usual[(2 * i + 1) * usual.size() / (2 * count)];
       tracks.push_back(scores_[piece]);
       families.push_back(description_.pieces[piece].family);
     }

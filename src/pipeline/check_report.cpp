@@ -116,9 +116,9 @@ Json json_of(const CheckedTrack& track, const References& references) {
   Json json = {
       {"path", track.path},
       {"problem", track.problem.empty() ? Json() : Json(track.problem)},
-      {"verdict", track.problem.empty()
-                      ? Json(track.verdict == Verdict::kTooClose ? "too close" : "original")
-                      : Json()},
+      {"verdict", track.comparisons.empty()
+                      ? Json()
+                      : Json(track.verdict == Verdict::kTooClose ? "too close" : "original")},
       {"notes", track.notes},
       {"pitched_notes", track.pitched_notes},
       {"seconds", track.seconds},

@@ -83,7 +83,9 @@ std::string speed_text(double stretched_by) {
 }  // namespace
 
 void check_limits(const LimitOverrides& limits) {
-  if (limits.distinctive_notes && *limits.distinctive_notes < 0) {
+  constexpr std::int64_t kMostNotes = 1'000'000'000;
+  if (limits.distinctive_notes &&
+      (*limits.distinctive_notes < 0 || *limits.distinctive_notes > kMostNotes)) {
     throw Error(ErrorKind::kUsage, fmt::format("--max-run is {}; give a number of notes, 0 or more",
                                                *limits.distinctive_notes));
   }
@@ -103,7 +105,9 @@ Comparison compare_with(const OpenReference& reference, const Score& score,
     comparison.limits.distinctive_notes = *overrides.distinctive_notes;
     comparison.limits.distinctive_symbols = *overrides.distinctive_notes;
   }
-  if (overrides.overlap) comparison.limits.overlap = overrides.overlap;
+  // Fingerprints know no windows, so nothing is judged by them.
+  if (overrides.overlap && comparison.closeness.knows_windows)
+    comparison.limits.overlap = overrides.overlap;
   comparison.verdict = judge(comparison.closeness, comparison.limits);
   return comparison;
 }
@@ -111,25 +115,33 @@ Comparison compare_with(const OpenReference& reference, const Score& score,
 std::optional<Match> nearest_match(const Comparison& comparison) {
   const Closeness& closeness = comparison.closeness;
   std::optional<Match> nearest;
-  const auto offer = [&nearest](const Match& match) {
+  // Less than this stands everywhere, and naming a piece for it would accuse nobody of anything.
+  constexpr std::int64_t kFewestNotes = 5;
+  constexpr double kLeastOverlap = 0.15;
+  const auto offer = [&nearest](const Match& match, bool says_something) {
+    if (!says_something && match.nearness <= 1.0) return;
     if (!nearest || match.nearness > nearest->nearness) nearest = match;
   };
   if (closeness.most_distinctive_run.notes > 0) {
     offer(run_match(Match::Kind::kRun, closeness.most_distinctive_run,
-                    comparison.limits.distinctive_notes));
+                    comparison.limits.distinctive_notes),
+          closeness.most_distinctive_run.distinctive_notes >= kFewestNotes);
   }
-  if (closeness.symbol_run.notes > 0) {
+  // A voice that is over its limit says more: it knows transposition and speed.
+  const bool voice_tells = nearest && nearest->nearness > 1.0;
+  if (closeness.symbol_run.notes > 0 && !voice_tells) {
     offer(run_match(Match::Kind::kSymbols, closeness.symbol_run,
-                    comparison.limits.distinctive_symbols));
+                    comparison.limits.distinctive_symbols),
+          closeness.symbol_run.distinctive_notes >= kFewestNotes);
   }
   const WindowOverlap* window = highest_overlap(closeness);
   if (window == nullptr || window->overlap <= 0.0) return nearest;
   // Without a limit a window says less than any run.
   if (!comparison.limits.overlap) {
-    if (!nearest) nearest = window_match(*window, 1.0);
+    if (!nearest && window->overlap >= kLeastOverlap) nearest = window_match(*window, 1.0);
     return nearest;
   }
-  offer(window_match(*window, *comparison.limits.overlap));
+  offer(window_match(*window, *comparison.limits.overlap), window->overlap >= kLeastOverlap);
   return nearest;
 }
 

@@ -142,7 +142,10 @@ std::string reason_of(const SetReport& set) {
 }
 
 void require_a_track(EvaluateReport& report) {
-  if (std::none_of(report.sets.begin(), report.sets.end(), has_something)) {
+  // The yardstick is not what was asked about.
+  const std::size_t subjects = report.yardstick.value_or(report.sets.size());
+  const auto last = report.sets.begin() + static_cast<std::ptrdiff_t>(subjects);
+  if (std::none_of(report.sets.begin(), last, has_something)) {
     const SetReport& set = report.sets.front();
     throw Error(ErrorKind::kFormat, fmt::format("not one track of {} can be evaluated; {}",
                                                 display(set.source), reason_of(set)));

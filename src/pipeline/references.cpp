@@ -124,15 +124,13 @@ std::shared_ptr<const Corpus> corpus_in_state(const std::string& name,
 }
 
 OpenReference open_fingerprints(const fs::path& path) {
-  const auto fingerprints =
-      with_context("reading " + display(path), [&] { return Fingerprints::load(path); });
+  const auto fingerprints = Fingerprints::load(path);
   return {fingerprints, ReferenceForm::kFingerprints, path, fingerprints->corpus_sha256(),
           corpus_in_state(fingerprints->name(), fingerprints->corpus_sha256())};
 }
 
 OpenReference open_index_file(const fs::path& path) {
-  const auto index =
-      with_context("reading " + display(path), [&] { return OriginalityIndex::open(path); });
+  const auto index = OriginalityIndex::open(path);
   return {index, ReferenceForm::kWhole, path, index->corpus_sha256(),
           corpus_in_state(index->name(), index->corpus_sha256())};
 }

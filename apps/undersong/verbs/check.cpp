@@ -79,8 +79,10 @@ void add_check_verb(CLI::App& app) {
                    tr("Too close above a run of so many distinctive notes; by default what follows "
                       "from human pieces"))
       ->type_name("NOTES");
-  verb->add_option("--max-overlap", request.limits.overlap,
-                   tr("Too close above this share of four bars, 0 to 1; by default as above"))
+  verb->add_option(
+          "--max-overlap", request.limits.overlap,
+          tr("Too close above this share of four bars, 0 to 1; by default as above. Fingerprints "
+             "know no windows"))
       ->type_name("SHARE");
   verb->add_option("--report", flags->page, tr("A page with tables and pictures (.html)"))
       ->type_name("FILE");
@@ -90,8 +92,7 @@ void add_check_verb(CLI::App& app) {
   verb->add_flag("--force", flags->force, tr("Overwrite the page and the picture"));
   flags->console.add_options(*verb);
   verb->footer(
-      tr("Exit code: 0 when all tracks are original, 3 when one is too close, 1 when one cannot be "
-         "read.\n"
+      tr("Exit code: 0 when no track is too close, 3 when one is, 1 when one cannot be read.\n"
          "Example: undersong check piece.mid --against piano --report piece.html"));
   verb->callback([flags] { run(*flags); });
 }
