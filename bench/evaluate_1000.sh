@@ -36,8 +36,8 @@ UNDERSONG_SHARE=$work/empty timed "evaluate" "$undersong" evaluate "$work/tracks
 UNDERSONG_SHARE=$work/empty timed "evaluate --report" "$undersong" evaluate "$work/tracks" \
   --report "$work/r.html"
 echo "the report: $(stat -c %s "$work/r.html") bytes"
-"$undersong" corpus add bench "$music" --quiet >/dev/null 2>&1
+"$undersong" corpus add thousand-songs "$music" --quiet >/dev/null 2>&1
 UNDERSONG_SHARE=$work/empty timed "the same, the corpus' index built first" "$undersong" evaluate \
-  "$work/tracks" --against bench
+  "$work/tracks" --against thousand-songs
 UNDERSONG_SHARE=$work/empty timed "the same, the index there" "$undersong" evaluate \
-  "$work/tracks" --against bench
+  "$work/tracks" --against thousand-songs
