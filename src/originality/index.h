@@ -31,7 +31,7 @@ class IndexBuilder {
   // Sorts, measures the baseline over at most `baseline_pieces` pieces spread evenly (of those of
   // at most 20,000 notes), and writes.
   // The same pieces in the same order give the same bytes. Once only, and nothing is added after.
-  // Memory: some 60 bytes a note, twelve of which are the notes themselves.
+  // Memory: some 70 bytes a note, twelve of which are the notes themselves.
   // Errors: kUsage, kIo, kCancelled.
   void save(const std::filesystem::path& path, std::size_t baseline_pieces, Overwrite overwrite,
             Progress& progress);
