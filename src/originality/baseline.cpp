@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/quantile.h"
 #include "base/rng.h"
 #include "originality/reference.h"
 
@@ -37,14 +38,6 @@ Measured measured(const Closeness& closeness) {
     values.highest_overlap = highest->overlap;
   values.mean_originality = mean_originality(closeness);
   return values;
-}
-
-// Linear between the two nearest. `sorted` is not empty.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
 double mean_of(const std::vector<double>& values) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/quantile.h"
 #include "plot/scale.h"
 
 namespace undersong {
@@ -118,14 +119,6 @@ constexpr Measure kMeasures[] = {
        return of_copying(t, [](const CopyingMeasures& c) { return c.coverage[2]; });
      }},
 };
-
-// Of sorted values, between neighbours by proportion.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]);
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/quantile.h"
 #include "plot/scale.h"
 #include "plot/svg.h"
 
@@ -79,14 +80,6 @@ std::vector<double> shown_values(const DotRow& row) {
                [](double value) { return std::isfinite(value); });
   std::sort(values.begin(), values.end());
   return values;
-}
-
-// Of sorted numbers, between neighbours by proportion.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]);
 }
 
 constexpr double kRowHeight = 46.0;
