@@ -38,9 +38,15 @@ void check_request(const EvaluateRequest& request) {
   check_options(sampling);
 }
 
+// Fingerprints and an index hold no pieces that could be measured: copying alone is told by them.
+bool is_reference_alone(const std::string& against) {
+  return against.ends_with(".fingerprints") || against.ends_with(".index");
+}
+
 std::vector<Subject> find_subjects(const EvaluateRequest& request) {
   std::vector<std::string> names = request.subjects;
-  if (!request.against.empty()) names.push_back(request.against);
+  if (!request.against.empty() && !is_reference_alone(request.against))
+    names.push_back(request.against);
   std::vector<Subject> subjects;
   std::map<std::string, int> labels;
   for (const auto& name : names) {
@@ -164,10 +170,11 @@ EvaluateReport evaluate(const EvaluateRequest& request, Progress& progress) {
   EvaluateReport report;
   report.request = request;
   const std::vector<Subject> subjects = find_subjects(request);
-  if (!request.against.empty()) report.yardstick = subjects.size() - 1;
-
   std::string against_corpus, against_reference;
-  if (report.yardstick) {
+  if (is_reference_alone(request.against)) {
+    against_reference = request.against;
+  } else if (!request.against.empty()) {
+    report.yardstick = subjects.size() - 1;
     against_corpus = subjects.back().corpus;
     if (can_be_reference(subjects.back())) against_reference = request.against;
   }

@@ -87,8 +87,10 @@ void add_evaluate_verb(CLI::App& app) {
                    tr("Weight files, folders of MIDI files, MIDI files, names of corpora"))
       ->required()
       ->type_name("");
-  verb->add_option("--against", flags->request.against,
-                   tr("A corpus, folder or model to compare with: the yardstick"))
+  verb->add_option(
+          "--against", flags->request.against,
+          tr("A corpus, folder or model to compare with: the yardstick; or fingerprints, for "
+             "copying alone"))
       ->type_name("WHAT");
   verb->add_option("--report", flags->report, tr("A page with tables and pictures (.html)"))
       ->type_name("FILE");
