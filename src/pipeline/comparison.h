@@ -78,6 +78,7 @@ struct MeasureRow {
 std::vector<MeasureRow> measure_rows(const Comparison& comparison, const Baseline& baseline);
 
 // Keys in docs/formats/check-report.md.
+nlohmann::ordered_json to_json(const Band& band);
 nlohmann::ordered_json to_json(const OpenReference& reference);
 nlohmann::ordered_json to_json(const Comparison& comparison, const Reference& reference);
 

@@ -61,29 +61,29 @@ Json json_of(const WindowOverlap* window, const Reference& reference) {
           {"transposed_by", near ? Json(window->transposed_by) : Json()}};
 }
 
-Json json_of(const Band& band) {
+Json json_of(const Baseline& baseline) {
+  if (baseline.pieces == 0) return {};
+  Json coverage;
+  for (std::size_t i = 0; i < kCoverageLengths.size(); ++i)
+    coverage[std::to_string(kCoverageLengths[i])] = to_json(baseline.coverage[i]);
+  return {{"pieces", baseline.pieces},
+          {"run_notes", to_json(baseline.run_notes)},
+          {"distinctive_notes", to_json(baseline.distinctive_notes)},
+          {"distinctive_symbols", to_json(baseline.distinctive_symbols)},
+          {"coverage", coverage},
+          {"highest_overlap", to_json(baseline.highest_overlap)},
+          {"mean_originality", to_json(baseline.mean_originality)}};
+}
+
+}  // namespace
+
+Json to_json(const Band& band) {
   return {{"mean", band.mean},
           {"mean_low", band.mean_low},
           {"mean_high", band.mean_high},
           {"low", band.low},
           {"high", band.high}};
 }
-
-Json json_of(const Baseline& baseline) {
-  if (baseline.pieces == 0) return {};
-  Json coverage;
-  for (std::size_t i = 0; i < kCoverageLengths.size(); ++i)
-    coverage[std::to_string(kCoverageLengths[i])] = json_of(baseline.coverage[i]);
-  return {{"pieces", baseline.pieces},
-          {"run_notes", json_of(baseline.run_notes)},
-          {"distinctive_notes", json_of(baseline.distinctive_notes)},
-          {"distinctive_symbols", json_of(baseline.distinctive_symbols)},
-          {"coverage", coverage},
-          {"highest_overlap", json_of(baseline.highest_overlap)},
-          {"mean_originality", json_of(baseline.mean_originality)}};
-}
-
-}  // namespace
 
 Json to_json(const OpenReference& reference) {
   const Reference& known = *reference.reference;

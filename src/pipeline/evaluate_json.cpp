@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/comparison.h"
 #include "pipeline/evaluate.h"
 #include "pipeline/evaluate_measures.h"
 
@@ -142,14 +143,6 @@ Json json_of(const Recognisability& r) {
           {"chance", r.chance}};
 }
 
-Json json_of(const Band& band) {
-  return {{"mean", band.mean},
-          {"mean_low", band.mean_low},
-          {"mean_high", band.mean_high},
-          {"low", band.low},
-          {"high", band.high}};
-}
-
 Json json_of(const CopyReference& reference) {
   Json json = {{"name", reference.name},
                {"pieces", reference.pieces},
@@ -163,14 +156,14 @@ Json json_of(const CopyReference& reference) {
     return json;
   }
   json["baseline"] = {{"pieces", baseline.pieces},
-                      {"longest_run", json_of(baseline.run_notes)},
-                      {"distinctive_run", json_of(baseline.distinctive_notes)},
-                      {"symbol_run", json_of(baseline.distinctive_symbols)},
-                      {"highest_overlap", json_of(baseline.highest_overlap)},
-                      {"mean_originality", json_of(baseline.mean_originality)},
-                      {"coverage_5", json_of(baseline.coverage[0])},
-                      {"coverage_8", json_of(baseline.coverage[1])},
-                      {"coverage_12", json_of(baseline.coverage[2])}};
+                      {"longest_run", to_json(baseline.run_notes)},
+                      {"distinctive_run", to_json(baseline.distinctive_notes)},
+                      {"symbol_run", to_json(baseline.distinctive_symbols)},
+                      {"highest_overlap", to_json(baseline.highest_overlap)},
+                      {"mean_originality", to_json(baseline.mean_originality)},
+                      {"coverage_5", to_json(baseline.coverage[0])},
+                      {"coverage_8", to_json(baseline.coverage[1])},
+                      {"coverage_12", to_json(baseline.coverage[2])}};
   return json;
 }
 
