@@ -1,0 +1,22 @@
+#pragma once
+// Style packs: TOML -> Style.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "style/style.h"
+
+namespace undersong {
+
+// Reads and validates a whole pack (docs/formats/style-pack.md). All that is wrong is told at once,
+// a line each, with its place: `line 12, column 9: tempo.range: …; give …`.
+// Errors: kFormat for what is no TOML or not a valid pack, unknown keys among it (with the nearest
+//         known one).
+Style read_style(std::string_view toml);
+
+// The same, from a file; the path stands before each line. Errors: also those of read_text_file.
+Style load_style(const std::filesystem::path& path);
+
+}  // namespace undersong
