@@ -17,14 +17,14 @@ namespace undersong {
 using Parts = std::array<std::vector<Note>, kRoleCount>;
 
 // Bars of a plan, the last one not among them.
-struct BarRange {
+struct BarSpan {
   int first = 0;
   int last = 0;
 };
 
 struct PartRequest {
   Role role = Role::kLead;
-  BarRange bars;
+  BarSpan bars;
   // Everything that is written so far, both sides of the range among it. Roles are written in the
   // order of kRoles, so a melody finds the chords there, and a bass the drums.
   const Parts& parts;
