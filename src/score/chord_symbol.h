@@ -24,8 +24,10 @@ struct ChordSymbol {
 bool contains(const ChordSymbol& chord, int pitch);
 
 // The quality that follows the root's name: "", "m", "dim", "aug", "5", "sus2", "sus4", "6", "m6",
-// "7", "maj7", "m7", "mmaj7", "m7b5", "dim7", "7sus4", "add9", "madd9", "69", "9", "maj9", "m9",
-// "9sus4", "7b9", "7#9", "7#11", "maj7#11", "11", "m11", "13", "maj13", "m13".
+// "7", "maj7", "m7", "mmaj7", "m7b5", "dim7", "7sus4", "add9", "madd9", "69", "m69", "9", "maj9",
+// "m9", "mmaj9", "9sus4", "7b9", "7#9", "7#5", "7b13", "7#11", "maj7#11", "maj9#11", "11", "m11",
+// "13", "maj13", "m13", "13sus4"; and what others write for some of them: "M7", "o7", "+", "ø" …
+// "11" leaves the third out, and thirteenths the eleventh.
 // Errors: kUsage, with the nearest.
 std::uint16_t parse_chord_quality(std::string_view text);
 

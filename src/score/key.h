@@ -52,6 +52,14 @@ int parse_pitch_class(std::string_view text);
 // As musicians spell it in that key: "Eb" in C minor, "D#" in E major.
 std::string spell(int pitch_class, const Key& key);
 
+namespace detail {
+// The line of fifths: C is 0, G 1, F -1, F# 6; twelve in a row are twelve pitch classes.
+int fifths_of_tonic(const Key& key);
+// The place of a pitch class among the twelve from `lowest` on, but without double accidentals.
+int fifths_of(int pitch_class, int lowest);
+std::string name_on_line_of_fifths(int fifths);
+}  // namespace detail
+
 // "F# dorian".
 std::string name_of(const Key& key);
 

@@ -14,8 +14,8 @@ namespace undersong {
 // A degree of the mode's own scale: in a minor key "VI" stands on the minor sixth. An accidental
 // moves it from there; upper case is a major third, lower case a minor one, and a quality may
 // follow (score/chord_symbol.h; "m" is never written: "ii7" is a minor seventh, "IImaj7" not).
-// "V7/vi": the dominant seventh of the sixth degree, which counts as a major or minor key of its
-// own by its case. "I/3", "I/5", "V7/7": inverted, that chord tone in the bass.
+// "V7/vi": the dominant seventh of the sixth degree, which counts as a major or harmonic minor key
+// of its own by its case. "I/3", "I/5", "V7/7": inverted, that chord tone in the bass.
 struct RomanNumeral {
   int degree = 0;      // 0-6
   int alteration = 0;  // semitones, -1…1
