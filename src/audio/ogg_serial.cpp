@@ -35,18 +35,20 @@ std::uint32_t checksum(std::span<const std::uint8_t> page) {
 
 }  // namespace
 
-void set_ogg_serial(std::span<std::uint8_t> stream, std::uint32_t serial) {
+std::size_t set_ogg_serial(std::span<std::uint8_t> stream, std::uint32_t serial) {
+  const std::size_t size = stream.size();
   while (stream.size() >= kHeaderBytes && std::memcmp(stream.data(), "OggS", 4) == 0) {
     std::size_t length = kHeaderBytes + stream[kSegmentCountAt];
-    if (length > stream.size()) return;
+    if (length > stream.size()) break;
     for (std::size_t i = kHeaderBytes, end = length; i < end; ++i) length += stream[i];
-    if (length > stream.size()) return;
+    if (length > stream.size()) break;
     const auto page = stream.first(length);
     put_u32(page.data() + kSerialAt, serial);
     put_u32(page.data() + kChecksumAt, 0);
     put_u32(page.data() + kChecksumAt, checksum(page));
     stream = stream.subspan(length);
   }
+  return size - stream.size();
 }
 
 }  // namespace undersong::detail
