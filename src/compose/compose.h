@@ -23,8 +23,8 @@ namespace undersong {
 // its own channel (channel_of).
 Score compose(const Plan& plan, const Style& style, const PartWriter& writer);
 
-// The parts before humanising, as measured by tests and benches.
-Parts write_parts(const Plan& plan, const PartWriter& writer);
+// The parts before humanising, on the grid and at full energy, as measured by tests and benches.
+Parts write_parts(const Plan& plan, const Style& style, const PartWriter& writer);
 
 // `from` with some bars of some roles taken from compose(plan), where the last rewrite of the
 // plan's request says which; all other events stay as they are, those that a person edited too.

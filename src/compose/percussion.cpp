@@ -1,0 +1,7 @@
+#include "compose/pattern_parts.h"
+
+namespace undersong {
+
+std::vector<Note> write_percussion(const WriterContext&, const PartRequest&, Rng) { return {}; }
+
+}  // namespace undersong

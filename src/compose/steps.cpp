@@ -1,0 +1,1 @@
+#include "compose/steps.h"
