@@ -188,13 +188,12 @@ GenerateReport generate(const GenerateRequest& request, Progress& progress) {
   GatedScore gated = draw_and_compare(model, request, report.seed, progress);
   report.originality = std::move(gated.report);
   Score& score = gated.score;
-  note_origin({"", "", report.seed, model.info.architecture}, score);
-  report.notes = note_count(score);
-  report.length_seconds = length_seconds(score);
-
   MusicFileOptions music = request.music;
   music.origin.seed = report.seed;
   music.origin.model = model.info.architecture;
+  note_origin(music.origin, score);
+  report.notes = note_count(score);
+  report.length_seconds = length_seconds(score);
   for (const auto& output : request.outputs)
     report.files.push_back(write_music(score, output, music, progress));
   return report;

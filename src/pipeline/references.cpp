@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <functional>
 #include <set>
 #include <system_error>
 
@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "base/scratch_folder.h"
 #include "base/suggestion.h"
 #include "model/model_metadata.h"
 #include "nn/weight_file.h"
@@ -26,31 +27,6 @@ namespace fs = std::filesystem;
 constexpr const char* kIndexName = "originality.index";
 
 std::string suffix_of(const fs::path& path) { return lower_case(path.extension().string()); }
-
-// A folder of our own among the temporary ones, which goes with the object.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::error_code failure;
-    const fs::path parent = fs::temp_directory_path(failure);
-    std::string name = (parent / "undersong-XXXXXX").string();
-    if (failure || ::mkdtemp(name.data()) == nullptr) {
-      throw Error(ErrorKind::kIo,
-                  "there is no folder for temporary files: set TMPDIR to one that can be written");
-    }
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 bool can_write(const fs::path& path) {
   try {
@@ -222,16 +198,10 @@ OpenReference open_reference(const std::string& name_or_path, Progress& progress
   return open_corpus(Corpus::open(name_or_path), progress);  // throws, with the nearest name
 }
 
-References open_all_references(Progress& progress) {
-  References all;
-  for (const auto& name : corpus_names()) {
-    try {
-      all.open.push_back(open_corpus(Corpus::open(name), progress));
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kCancelled) throw;
-      all.unused.push_back({name, error.message()});
-    }
-  }
+namespace {
+
+// What ships, unless its music is there whole.
+void add_shipped(References& all) {
   for (auto& shipped : shipped_fingerprints(all.unused)) {
     const bool is_there =
         std::any_of(all.open.begin(), all.open.end(), [&](const OpenReference& other) {
@@ -241,6 +211,48 @@ References open_all_references(Progress& progress) {
         });
     if (!is_there) all.open.push_back(std::move(shipped));
   }
+}
+
+References open_corpora(const std::function<OpenReference(Corpus)>& open) {
+  References all;
+  for (const auto& name : corpus_names()) {
+    try {
+      all.open.push_back(open(Corpus::open(name)));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kCancelled) throw;
+      all.unused.push_back({name, error.message()});
+    }
+  }
+  return all;
+}
+
+OpenReference open_ready_corpus(Corpus corpus) {
+  OpenReference opened;
+  opened.corpus_sha256 = corpus.manifest().sha256();
+  opened.path = corpus.folder() / kIndexName;
+  opened.reference = current_index(opened.path, opened.corpus_sha256);
+  if (!opened.reference) {
+    throw Error(ErrorKind::kNotFound,
+                fmt::format("its index is not built yet; `undersong check TRACK.mid --against {}` "
+                            "builds it once",
+                            display(corpus.manifest().name)));
+  }
+  opened.corpus = std::make_shared<const Corpus>(std::move(corpus));
+  return opened;
+}
+
+}  // namespace
+
+References open_ready_references() {
+  References ready = open_corpora(open_ready_corpus);
+  add_shipped(ready);
+  return ready;
+}
+
+References open_all_references(Progress& progress) {
+  References all =
+      open_corpora([&](Corpus corpus) { return open_corpus(std::move(corpus), progress); });
+  add_shipped(all);
   if (!all.open.empty()) return all;
   std::string reasons;
   for (const auto& unused : all.unused)

@@ -61,6 +61,10 @@ OpenReference open_reference(const std::string& name_or_path, Progress& progress
 // Errors: kNotFound, with what to do, when nothing can be opened; kCancelled.
 References open_all_references(Progress& progress);
 
+// Of the same what costs no time: an index that would have to be built first is told in `unused`.
+// Nothing at hand is no error.
+References open_ready_references();
+
 // What a model learned from: the fingerprints beside its weights, else the corpus that its metadata
 // names when this machine has it in the same state.
 struct ModelReference {

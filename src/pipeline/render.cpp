@@ -13,7 +13,6 @@
 #include <system_error>
 #include <utility>
 
-#include "audio/audio_file.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "midi/midi_file.h"
@@ -48,20 +47,6 @@ bool is_midi(const fs::path& path) {
 
 bool is_picture(const fs::path& path) { return lower_suffix(path) == ".svg"; }
 
-// Today in UTC. SOURCE_DATE_EPOCH, seconds since 1970, takes its place where the same bytes are
-// wanted on another day. Source: reproducible-builds.org/specs/source-date-epoch.
-std::string date_for_tags() {
-  std::time_t now = std::time(nullptr);
-  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH"); fixed != nullptr) {
-    const std::string_view text = fixed;
-    std::int64_t seconds = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (failure == std::errc() && end == text.data() + text.size() && seconds >= 0)
-      now = static_cast<std::time_t>(seconds);
-  }
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
-}
-
 std::string comment_for_tags(const MusicOrigin& origin) {
   std::string comment;
   const auto add = [&](const std::string& part) {
@@ -69,21 +54,9 @@ std::string comment_for_tags(const MusicOrigin& origin) {
     comment += part;
   };
   if (!origin.model.empty()) add("model " + origin.model);
+  if (!origin.style.empty()) add("style " + origin.style);
   if (origin.seed) add(fmt::format("seed {}", *origin.seed));
   return comment;
-}
-
-std::string title_of(const fs::path& path, const MusicOrigin& origin) {
-  return origin.title.empty() ? path.stem().string() : origin.title;
-}
-
-AudioTags tags_for(const fs::path& path, const MusicOrigin& origin) {
-  return {.title = title_of(path, origin),
-          .artist = "",
-          .date = date_for_tags(),
-          .genre = origin.genre,
-          .comment = comment_for_tags(origin),
-          .software = "undersong " UNDERSONG_VERSION};
 }
 
 // What can be told before minutes of rendering, and before anything is created.
@@ -118,6 +91,33 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
 }
 
 }  // namespace
+
+// SOURCE_DATE_EPOCH, seconds since 1970, takes its place where the same bytes are
+// wanted on another day. Source: reproducible-builds.org/specs/source-date-epoch.
+std::string date_for_tags() {
+  std::time_t now = std::time(nullptr);
+  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH"); fixed != nullptr) {
+    const std::string_view text = fixed;
+    std::int64_t seconds = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (failure == std::errc() && end == text.data() + text.size() && seconds >= 0)
+      now = static_cast<std::time_t>(seconds);
+  }
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+}
+
+std::string title_of(const fs::path& path, const MusicOrigin& origin) {
+  return origin.title.empty() ? path.stem().string() : origin.title;
+}
+
+AudioTags tags_for(const fs::path& path, const MusicOrigin& origin) {
+  return {.title = title_of(path, origin),
+          .artist = "",
+          .date = origin.date.empty() ? date_for_tags() : origin.date,
+          .genre = origin.genre,
+          .comment = comment_for_tags(origin),
+          .software = "undersong " UNDERSONG_VERSION};
+}
 
 void require_not_an_input(const fs::path& output, const fs::path& input) {
   if (!is_same_file(input, output)) return;

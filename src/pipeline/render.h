@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/audio_file.h"
 #include "base/file.h"
 #include "base/progress.h"
 #include "render/mastering.h"
@@ -21,6 +22,8 @@ struct MusicOrigin {
   std::string genre;                  // empty: left out
   std::optional<std::uint64_t> seed;  // unset: left out
   std::string model;                  // what wrote the notes; empty: left out
+  std::string style;                  // what composed them; empty: left out
+  std::string date;                   // ISO 8601; empty: date_for_tags()
 };
 
 struct MusicFileOptions {
@@ -39,6 +42,16 @@ struct MusicFileReport {
   double seconds_taken = 0.0;    // wall clock: rendering, mastering and writing
   double times_real_time = 0.0;  // length_seconds / seconds_taken
 };
+
+// Today in UTC, or the day of $SOURCE_DATE_EPOCH, as ISO 8601.
+std::string date_for_tags();
+
+// The tags of an audio file of this name: title, date, seed, model and style as far as they are
+// known, "undersong VERSION".
+AudioTags tags_for(const std::filesystem::path& path, const MusicOrigin& origin);
+
+// A title for people: the origin's, else the file's name without its suffix.
+std::string title_of(const std::filesystem::path& path, const MusicOrigin& origin);
 
 // Writes the origin's model and seed into the score's first track as a text, so that a MIDI file
 // says where it came from too; origin_of() reads it back, and render_file() tags with it.

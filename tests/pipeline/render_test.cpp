@@ -53,7 +53,10 @@ class WriteMusic : public testing::Test {
 
 TEST_F(WriteMusic, RendersMastersAndTags) {
   if (!has_soundfont()) GTEST_SKIP() << kNoSoundfont;
-  options_.origin = {.title = "夜曲", .genre = "Lullaby", .seed = 7, .model = "LSTM"};
+  options_.origin.title = "夜曲";
+  options_.origin.genre = "Lullaby";
+  options_.origin.seed = 7;
+  options_.origin.model = "LSTM";
   const fs::path path = folder_ / "new folder" / "a song.wav";
   const MusicFileReport report = write_music(two_seconds(), path, options_, silent_progress());
   const AudioFile file = load_audio(path);

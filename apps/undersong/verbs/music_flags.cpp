@@ -6,25 +6,35 @@
 #include <nlohmann/json.hpp>
 
 #include "common/messages.h"
+#include "pipeline/delivery.h"
 #include "score/general_midi.h"
 
 namespace undersong {
 
 void MusicFlags::add_to(CLI::App& verb) {
-  verb.add_option("--title", title, tr("Title in the tags; by default the file's name"))
-      ->type_name("TEXT");
-  verb.add_option("--soundfont", soundfont, tr("The instruments (.sf2, .sf3)"))->type_name("FILE");
+  add_sound_to(verb);
   verb.add_option("--bpm", bpm, tr("Tempo in quarter notes a minute, 10 to 1000"))
       ->type_name("NUMBER");
   verb.add_option("--program", program,
                   tr("Instrument: a General MIDI number, 0 to 127, or a part of its name"))
       ->type_name("PROGRAM");
-  verb.add_option("--lufs", lufs, tr("Loudness of the audio"))
+}
+
+void MusicFlags::add_sound_to(CLI::App& verb) {
+  verb.add_option("--title", title, tr("Title in the tags; by default the file's name"))
+      ->type_name("TEXT");
+  verb.add_option("--soundfont", soundfont, tr("The instruments (.sf2, .sf3)"))->type_name("FILE");
+  CLI::Option* place =
+      verb.add_option("--loudness", loudness,
+                      tr("youtube (-14 LUFS), bed (under speech: -17 LUFS), broadcast (-23 LUFS), "
+                         "or a number of LUFS; by default youtube"))
+          ->type_name("PLACE");
+  verb.add_option("--lufs", lufs, tr("The loudness as a number alone"))
       ->type_name("NUMBER")
-      ->capture_default_str();
-  verb.add_option("--ceiling", ceiling, tr("Highest true peak, in dBTP"))
-      ->type_name("NUMBER")
-      ->capture_default_str();
+      ->excludes(place);
+  verb.add_option("--ceiling", ceiling,
+                  tr("Highest true peak, in dBTP; by default that of the place"))
+      ->type_name("NUMBER");
   verb.add_flag("--force", force, tr("Overwrite an output that exists"));
 }
 
@@ -37,8 +47,9 @@ MusicFileOptions MusicFlags::options() const {
   MusicFileOptions options;
   options.origin.title = title;
   options.render.soundfont = soundfont;
-  options.mastering.target_lufs = lufs;
-  options.mastering.ceiling_dbtp = ceiling;
+  if (!loudness.empty()) options.mastering = parse_loudness(loudness);
+  if (lufs) options.mastering.target_lufs = *lufs;
+  if (ceiling) options.mastering.ceiling_dbtp = *ceiling;
   options.overwrite = force ? Overwrite::kAllow : Overwrite::kRefuse;
   return options;
 }

@@ -17,14 +17,18 @@ struct MusicFlags {
   std::filesystem::path soundfont;
   std::optional<double> bpm;
   std::string program;
-  double lufs = MasteringOptions{}.target_lufs;
-  double ceiling = MasteringOptions{}.ceiling_dbtp;
+  std::string loudness;
+  std::optional<double> lufs;
+  std::optional<double> ceiling;
   bool force = false;
 
   void add_to(CLI::App& verb);
+  // Those without tempo and instrument.
+  void add_sound_to(CLI::App& verb);
 
   // Errors: kUsage for a program that General MIDI does not have.
   std::optional<int> program_number() const;
+  // Errors: kUsage for a loudness that is none.
   MusicFileOptions options() const;
 };
 
