@@ -1,0 +1,121 @@
+// A request as JSON: the keys are the fields, what is unset is left out.
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/suggestion.h"
+#include "plan/json_fields.h"
+#include "plan/request.h"
+
+namespace undersong {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const std::vector<std::string> kRequestKeys = {
+    "style",       "length_seconds", "seed",         "tonic",      "mode",       "bpm",
+    "mood",        "energy",         "hits_seconds", "intro_bars", "outro_bars", "ending",
+    "instruments", "only",           "without",      "rewrites"};
+
+Json energy_json(const std::vector<EnergyPoint>& points) {
+  Json list = Json::array();
+  for (const auto& point : points) list.push_back({point.seconds, point.energy});
+  return list;
+}
+
+Json rewrites_json(const std::vector<Rewrite>& rewrites) {
+  Json list = Json::array();
+  for (const auto& rewrite : rewrites) {
+    list.push_back({{"first_bar", rewrite.first_bar},
+                    {"last_bar", rewrite.last_bar},
+                    {"roles", detail::roles_json(rewrite.roles)},
+                    {"seed", rewrite.seed}});
+  }
+  return list;
+}
+
+void read_energy(const nlohmann::json& json, CompositionRequest& request) {
+  detail::each(json, "energy", [&](const nlohmann::json& point) {
+    if (!point.is_array() || point.size() != 2)
+      throw Error(ErrorKind::kFormat, "a point is a pair: [seconds, energy]");
+    request.energy.push_back({detail::number(point[0]), detail::number(point[1])});
+  });
+}
+
+void read_instruments(const nlohmann::json& json, CompositionRequest& request) {
+  detail::each(json, "instruments", [&](const nlohmann::json& entry) {
+    request.instruments.emplace_back(parse_role(detail::text(detail::field(entry, "role"))),
+                                     detail::integer(detail::field(entry, "program"), 0, 127));
+  });
+}
+
+void read_rewrites(const nlohmann::json& json, CompositionRequest& request) {
+  detail::each(json, "rewrites", [&](const nlohmann::json& entry) {
+    Rewrite rewrite;
+    rewrite.first_bar = detail::integer(detail::field(entry, "first_bar"), 1, detail::kMostBars);
+    rewrite.last_bar = detail::integer(detail::field(entry, "last_bar"), 1, detail::kMostBars);
+    rewrite.roles = detail::roles_from(detail::field(entry, "roles"));
+    rewrite.seed = detail::seed(detail::field(entry, "seed"));
+    request.rewrites.push_back(rewrite);
+  });
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const CompositionRequest& request) {
+  Json json;
+  json["style"] = request.style;
+  json["length_seconds"] = request.length_seconds;
+  json["seed"] = request.seed;
+  if (request.tonic) json["tonic"] = spell(*request.tonic, {*request.tonic, Mode::kMajor});
+  if (request.mode) json["mode"] = name_of(*request.mode);
+  if (request.bpm) json["bpm"] = *request.bpm;
+  if (request.mood) json["mood"] = name_of(*request.mood);
+  if (!request.energy.empty()) json["energy"] = energy_json(request.energy);
+  if (!request.hits_seconds.empty()) json["hits_seconds"] = request.hits_seconds;
+  if (request.intro_bars) json["intro_bars"] = *request.intro_bars;
+  if (request.outro_bars) json["outro_bars"] = *request.outro_bars;
+  json["ending"] = name_of(request.ending);
+  if (!request.instruments.empty()) {
+    json["instruments"] = Json::array();
+    for (const auto& [role, program] : request.instruments)
+      json["instruments"].push_back({{"role", name_of(role)}, {"program", program}});
+  }
+  if (request.only) json["only"] = detail::roles_json(*request.only);
+  if (!request.without.empty()) json["without"] = detail::roles_json(request.without);
+  if (!request.rewrites.empty()) json["rewrites"] = rewrites_json(request.rewrites);
+  return json;
+}
+
+CompositionRequest composition_request_from_json(const nlohmann::json& json) {
+  using detail::integer;
+  using detail::number;
+  using detail::optional_field;
+  detail::refuse_unknown_keys(json, kRequestKeys);
+  CompositionRequest request;
+  const auto read = [&](const char* key, auto&& take) { optional_field(json, key, take); };
+  request.style =
+      detail::in_key("style", [&] { return detail::text(detail::field(json, "style")); });
+  read("length_seconds", [&](const auto& value) { request.length_seconds = number(value); });
+  read("seed", [&](const auto& value) { request.seed = detail::seed(value); });
+  read("tonic", [&](const auto& value) { request.tonic = parse_pitch_class(detail::text(value)); });
+  read("mode", [&](const auto& value) { request.mode = parse_mode(detail::text(value)); });
+  read("bpm", [&](const auto& value) { request.bpm = number(value); });
+  read("mood", [&](const auto& value) { request.mood = parse_mood(detail::text(value)); });
+  read_energy(json, request);
+  detail::each(json, "hits_seconds",
+               [&](const auto& value) { request.hits_seconds.push_back(number(value)); });
+  read("intro_bars", [&](const auto& value) { request.intro_bars = integer(value, 0, 1000); });
+  read("outro_bars", [&](const auto& value) { request.outro_bars = integer(value, 0, 1000); });
+  read("ending", [&](const auto& value) { request.ending = parse_ending(detail::text(value)); });
+  read_instruments(json, request);
+  read("only", [&](const auto& value) { request.only = detail::roles_from(value); });
+  read("without", [&](const auto& value) { request.without = detail::roles_from(value); });
+  read_rewrites(json, request);
+  return request;
+}
+
+}  // namespace undersong
