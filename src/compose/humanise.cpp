@@ -13,7 +13,7 @@ constexpr double kLeastGain = 0.45;
 // How much louder the middle of a phrase is than its ends: heard, yet far less than energy does.
 constexpr double kPhraseArc = 0.07;
 // Shares of a role's deviation that all notes of an onset have in common, and each for itself.
-constexpr double kOwnTiming = 0.35;
+constexpr double kOwnTiming = 0.5;
 constexpr double kOwnVelocity = 0.5;
 constexpr int kLeastVelocity = 8;
 constexpr Ticks kShortestNote = 10;
