@@ -4,9 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <numbers>
-#include <span>
+
+#include "base/portable_math.h"
 
 namespace undersong {
 namespace {
@@ -59,57 +59,78 @@ void peaks_of_samples(const float* in, std::span<float> out, std::size_t channel
 
 constexpr std::size_t kBlockFrames = 1024;  // fits the first cache with its margins
 
-// Calls use(first_frame, per-sample peaks of a block), block after block.
+// Calls use(peaks of the frames of a block), block after block.
 template <typename Use>
 void for_each_block(const AudioBuffer& audio, const Use& use) {
-  const auto channels = static_cast<std::size_t>(audio.channels);
-  const std::size_t frames = audio.frames();
-  std::vector<float> padded((kBlockFrames + kTapsPerPhase) * channels);
-  std::vector<float> peaks(kBlockFrames * channels);
-  for (std::size_t first = 0; first < frames; first += kBlockFrames) {
-    const std::size_t count = std::min(kBlockFrames, frames - first);
-    // Silence before the beginning and after the end.
-    const std::size_t before = std::min(first, kReachFrames - 1);
-    const std::size_t until = std::min(frames, first + count + kReachFrames);
-    std::fill(padded.begin(), padded.end(), 0.0F);
-    const auto begin = audio.samples.begin();
-    std::copy(begin + static_cast<std::ptrdiff_t>((first - before) * channels),
-              begin + static_cast<std::ptrdiff_t>(until * channels),
-              padded.begin() + static_cast<std::ptrdiff_t>((kReachFrames - 1 - before) * channels));
-    const std::span<float> block(peaks.data(), count * channels);
-    peaks_of_samples(padded.data(), block, channels);
-    use(first, std::span<const float>(block));
+  TruePeakDetector detector(audio.channels);
+  std::vector<float> peaks;
+  std::span<const float> left = audio.samples;
+  while (!left.empty()) {
+    const std::size_t count =
+        std::min(left.size(), kBlockFrames * static_cast<std::size_t>(audio.channels));
+    peaks.clear();
+    detector.add(left.first(count), peaks);
+    left = left.subspan(count);
+    use(peaks);
   }
+  peaks.clear();
+  detector.finish(peaks);
+  use(peaks);
 }
 
 }  // namespace
 
+TruePeakDetector::TruePeakDetector(int channels)
+    : channels_(static_cast<std::size_t>(channels)),
+      waiting_((kReachFrames - 1) * channels_, 0.0F) {}
+
+void TruePeakDetector::add(std::span<const float> samples, std::vector<float>& peaks) {
+  while (!samples.empty()) {
+    const std::size_t count = std::min(samples.size(), kBlockFrames * channels_);
+    take(samples.first(count), peaks);
+    samples = samples.subspan(count);
+  }
+}
+
+void TruePeakDetector::take(std::span<const float> samples, std::vector<float>& peaks) {
+  constexpr std::size_t kMargin = kTapsPerPhase - 1;
+  waiting_.insert(waiting_.end(), samples.begin(), samples.end());
+  const std::size_t frames = waiting_.size() / channels_;
+  if (frames <= kMargin) return;
+  const std::size_t decided = frames - kMargin;
+  of_samples_.resize(decided * channels_);
+  peaks_of_samples(waiting_.data(), of_samples_, channels_);
+  for (std::size_t i = 0; i < decided; ++i) {
+    const float* const frame = of_samples_.data() + i * channels_;
+    peaks.push_back(*std::max_element(frame, frame + channels_));
+  }
+  waiting_.erase(waiting_.begin(),
+                 waiting_.begin() + static_cast<std::ptrdiff_t>(decided * channels_));
+}
+
+void TruePeakDetector::finish(std::vector<float>& peaks) {
+  add(std::vector<float>(kReachFrames * channels_, 0.0F), peaks);
+}
+
 std::vector<float> true_peak_envelope(const AudioBuffer& audio) {
-  std::vector<float> envelope(audio.frames());
-  const auto channels = static_cast<std::size_t>(audio.channels);
-  for_each_block(audio, [&](std::size_t first, std::span<const float> peaks) {
-    for (std::size_t i = 0; i < peaks.size() / channels; ++i) {
-      float highest = peaks[i * channels];
-      for (std::size_t c = 1; c < channels; ++c)
-        highest = std::max(highest, peaks[i * channels + c]);
-      envelope[first + i] = highest;
-    }
+  std::vector<float> envelope;
+  envelope.reserve(audio.frames());
+  for_each_block(audio, [&](std::span<const float> peaks) {
+    envelope.insert(envelope.end(), peaks.begin(), peaks.end());
   });
   return envelope;
 }
 
 float true_peak(const AudioBuffer& audio) {
   float highest = 0.0F;
-  for_each_block(audio, [&](std::size_t, std::span<const float> peaks) {
+  for_each_block(audio, [&](std::span<const float> peaks) {
     for (const float peak : peaks) highest = peak > highest ? peak : highest;
   });
   return highest;
 }
 
-double db_from_linear(double linear) {
-  return linear > 0.0 ? 20.0 * std::log10(linear) : -std::numeric_limits<double>::infinity();
-}
+double db_from_linear(double linear) { return 20.0 / std::numbers::ln10 * portable_log(linear); }
 
-double linear_from_db(double db) { return std::pow(10.0, db / 20.0); }
+double linear_from_db(double db) { return portable_exp(std::numbers::ln10 / 20.0 * db); }
 
 }  // namespace undersong

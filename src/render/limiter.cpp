@@ -1,7 +1,8 @@
 #include "render/limiter.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "base/portable_math.h"
 
 namespace undersong::detail {
 namespace {
@@ -54,11 +55,35 @@ void smooth(std::vector<float>& values, std::size_t reach) {
 
 }  // namespace
 
-Limiter::Limiter(std::vector<float> peaks, int sample_rate)
+void GainCurve::apply(std::size_t first, std::size_t channels, float gain,
+                      std::span<float> samples) const {
+  const std::size_t frames = samples.size() / channels;
+  const float share = 1.0F / static_cast<float>(cell_frames);
+  for (std::size_t i = 0; i < frames;) {
+    const std::size_t cell = (first + i) / cell_frames;
+    const std::size_t begin = (first + i) % cell_frames;
+    const std::size_t count = std::min(frames - i, cell_frames - begin);
+    const float from = at_bounds[cell];
+    const float slope = (at_bounds[cell + 1] - from) * share;
+    float* const frame = samples.data() + i * channels;
+    for (std::size_t j = 0; j < count; ++j) {
+      const float factor = gain * (from + slope * static_cast<float>(begin + j));
+      for (std::size_t c = 0; c < channels; ++c) frame[j * channels + c] *= factor;
+    }
+    i += count;
+  }
+}
+
+Limiter::Limiter(std::vector<float> peaks, double cells_per_second)
     : held_peaks_(std::move(peaks)),
-      reach_(static_cast<std::size_t>(kLookAheadSeconds * sample_rate / 2.0)),
-      release_step_(1.0 - std::exp(-1.0 / (kReleaseSeconds * sample_rate))) {
+      reach_(std::max<std::size_t>(
+          1, static_cast<std::size_t>(kLookAheadSeconds * cells_per_second / 2.0 + 0.5))),
+      release_step_(1.0 - portable_exp(-1.0 / (kReleaseSeconds * cells_per_second))) {
   for (const float peak : held_peaks_) highest_peak_ = std::max(highest_peak_, peak);
+  // From cells to their bounds: each bound minds the cells on both sides.
+  held_peaks_.push_back(0.0F);
+  for (std::size_t i = held_peaks_.size() - 1; i > 0; --i)
+    held_peaks_[i] = std::max(held_peaks_[i], held_peaks_[i - 1]);
   // Two smoothings follow, each as wide as `reach_`.
   hold_maxima(held_peaks_, 2 * reach_);
 }

@@ -1,7 +1,12 @@
 #pragma once
 // The last step: the right loudness, and no true peak above the ceiling.
 
+#include <cstdint>
+#include <functional>
+#include <span>
+
 #include "audio/audio_buffer.h"
+#include "render/limiter.h"
 
 namespace undersong {
 
@@ -25,13 +30,38 @@ struct MasteringReport {
   int passes = 0;               // how often the loudness was measured to get there
 };
 
-// Brings `audio` to the target by one constant gain and, where that lifts peaks over the ceiling,
+// Sound that can be read again and again, wherever it lies.
+struct SoundSource {
+  int sample_rate = 48000;
+  int channels = 2;
+  std::int64_t frames = 0;
+  // Fills `samples`, interleaved, from frame `first` on. Errors: the source's.
+  std::function<void(std::int64_t first, std::span<float> samples)> read;
+};
+
+// What mastering does to a sound: one gain, and the limiter's curve.
+struct Mastered {
+  float gain = 1.0F;  // linear
+  detail::GainCurve curve;
+  MasteringReport report;
+
+  // To interleaved frames that begin with the sound's frame `first`. The same for every part of a
+  // sum as for the sum.
+  void apply(std::int64_t first, int channels, std::span<float> samples) const;
+};
+
+// Brings the sound to the target by one constant gain and, where that lifts peaks over the ceiling,
 // a look-ahead limiter (5 ms, 4x polyphase peak detection, 80 ms release); the gain is corrected
 // until the result measures right. Silence stays as it is. Sound shorter than the 400 ms that
 // BS.1770 measures is taken as followed by silence up to that length.
 //
-// Cost: O(samples), in place, with 8 bytes a frame beside it.
-// Errors: kUsage for options out of range.
+// Cost: O(frames): the source is read once, and again for each measurement (mostly one). A
+// sixteenth
+//       of a float for each sample, and a few blocks.
+// Errors: kUsage for options out of range; the source's; kCancelled.
+Mastered find_mastering(const SoundSource& source, const MasteringOptions& options);
+
+// The same, in place.
 MasteringReport master(AudioBuffer& audio, const MasteringOptions& options);
 
 }  // namespace undersong

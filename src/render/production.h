@@ -46,7 +46,8 @@ struct ProductionSettings {
   MasteringOptions mastering;
 };
 
-// The sound, on disk in a folder of its own that the destructor removes.
+// The sound, on disk in files without a name, in $TMPDIR or the system's folder for temporary
+// files: they go with the object, or with the program however it ends.
 class Production {
  public:
   struct Files;
@@ -73,7 +74,10 @@ class Production {
 enum class Stems : std::uint8_t { kNone, kKeep };
 
 // Plays, treats, mixes and masters `score`. Notes take what channel they have; channel 9 is
-// percussion. Side chains listen to the bass drum (keys 35 and 36) of the role drums.
+// percussion. Side chains listen to the bass drum (keys 35 and 36) of the role drums. Controllers
+// that mix (7, 8, 10, 91, 93) are for other programs and left out here: level, pan and sends come
+// from RoleSound, and nothing is applied twice. Same score and settings, same samples; the mix is
+// the same with stems and without.
 //
 // Cost:   O(frames * (voices + stems)); memory flat but for 1 byte a frame; disk 8 bytes a frame,
 //         and as much again for each stem that is kept.

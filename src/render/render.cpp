@@ -13,6 +13,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "render/channel_plan.h"
+#include "render/player.h"
 #include "render/schedule.h"
 #include "render/soundfont.h"
 #include "render/synth.h"
@@ -79,37 +80,28 @@ float peak_of(std::span<const float> samples) {
   return peak;
 }
 
-// Events and sound side by side, from the first frame on.
+// A player whose sound goes to the end of a buffer.
 class Playback {
  public:
   Playback(detail::Synth& synth, std::span<const SynthEvent> events, AudioBuffer& audio)
-      : synth_(synth), pending_(events), audio_(audio) {}
+      : synth_(synth), player_(synth, events), audio_(audio) {}
 
-  std::int64_t frame() const { return static_cast<std::int64_t>(audio_.frames()); }
+  std::int64_t frame() const { return player_.frame(); }
 
   // Plays on until `end`, events before it included. Returns what was added.
   std::span<const float> play_until(std::int64_t end) {
     const std::size_t first = audio_.samples.size();
-    while (frame() < end) {
-      while (!pending_.empty() && pending_.front().frame <= frame()) {
-        synth_.send(pending_.front());
-        pending_ = pending_.subspan(1);
-      }
-      const std::int64_t next = pending_.empty() ? end : std::min(end, pending_.front().frame);
-      append(next - frame());
-    }
+    player_.play_until(end, [this](std::size_t frames) {
+      const std::size_t before = audio_.samples.size();
+      audio_.samples.resize(before + 2 * frames);
+      synth_.render(std::span(audio_.samples).subspan(before));
+    });
     return std::span<const float>(audio_.samples).subspan(first);
   }
 
  private:
-  void append(std::int64_t frames) {
-    const std::size_t before = audio_.samples.size();
-    audio_.samples.resize(before + 2 * static_cast<std::size_t>(frames));
-    synth_.render(std::span(audio_.samples).subspan(before));
-  }
-
   detail::Synth& synth_;
-  std::span<const SynthEvent> pending_;
+  detail::Player player_;
   AudioBuffer& audio_;
 };
 

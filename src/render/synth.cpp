@@ -66,6 +66,11 @@ Synth::Synth(const std::filesystem::path& soundfont, const SynthSettings& settin
   set_number(fluid, "synth.gain", settings.gain);
   set_int(fluid, "synth.midi-channels", static_cast<int>(settings.is_percussion.size()));
   set_int(fluid, "synth.polyphony", kVoices);
+  set_int(fluid, "synth.audio-channels", settings.groups);
+  set_int(fluid, "synth.audio-groups", settings.groups);
+  const int effects = settings.effects == SynthEffects::kOn ? 1 : 0;
+  set_int(fluid, "synth.reverb.active", effects);
+  set_int(fluid, "synth.chorus.active", effects);
   // Only the instruments that the piece uses are read: a fraction of the memory, and of the time
   // for compressed SoundFonts. Fixed, since the output can differ between the two.
   set_int(fluid, "synth.dynamic-sample-loading", 1);
@@ -123,6 +128,12 @@ void Synth::render(std::span<float> samples) {
   const int frames = static_cast<int>(samples.size() / 2);
   const int status = fluid_synth_write_float(handles_->synth.get(), frames, samples.data(), 0, 2,
                                              samples.data(), 1, 2);
+  UNDERSONG_CHECK(status == FLUID_OK);
+}
+
+void Synth::add_groups(std::size_t frames, std::span<float*> outputs) {
+  const int status = fluid_synth_process(handles_->synth.get(), static_cast<int>(frames), 0,
+                                         nullptr, static_cast<int>(outputs.size()), outputs.data());
   UNDERSONG_CHECK(status == FLUID_OK);
 }
 

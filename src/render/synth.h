@@ -11,10 +11,14 @@
 
 namespace undersong::detail {
 
+enum class SynthEffects { kOff, kOn };  // its own reverb and chorus
+
 struct SynthSettings {
   int sample_rate = 48000;
   double gain = 0.2;
-  std::vector<bool> is_percussion;  // by channel; a multiple of 16
+  std::vector<bool> is_percussion = {};  // by channel; a multiple of 16
+  int groups = 1;                        // stereo outputs; channel c goes to c modulo `groups`
+  SynthEffects effects = SynthEffects::kOn;
 };
 
 class Synth {
@@ -28,6 +32,8 @@ class Synth {
   void send(const SynthEvent& event);
   // Fills `samples`, interleaved stereo. Events take effect at multiples of 64 frames.
   void render(std::span<float> samples);
+  // Adds the dry sound of each group to `outputs`: left and right of the first, of the second …
+  void add_groups(std::size_t frames, std::span<float*> outputs);
   int sounding_voices() const;
 
  private:

@@ -173,20 +173,34 @@ RC_GTEST_PROP(Mastering, NeverPassesTheCeiling, ()) {
 
 RC_GTEST_PROP(Limiter, HoldsEveryPeakAndNeverJumps, ()) {
   Rng rng(*rc::gen::arbitrary<std::uint32_t>());
-  const auto frames = *rc::gen::inRange<std::size_t>(1, 4000);
-  std::vector<float> peaks(frames);
+  const auto cells = *rc::gen::inRange<std::size_t>(1, 4000);
+  std::vector<float> peaks(cells);
   for (float& peak : peaks) {
     const double spike = rng.uniform() < 0.01 ? 10.0 : 0.1;
     peak = static_cast<float>(spike * rng.uniform());
   }
-  detail::Limiter limiter(peaks, 48000);
+  detail::Limiter limiter(peaks, 1500.0);
   const auto curve = limiter.curve(2.0, 0.5);
-  RC_ASSERT(curve.size() == frames);
-  for (std::size_t i = 0; i < frames; ++i) {
-    RC_ASSERT(2.0F * curve[i] * peaks[i] <= 0.5F * 1.00001F);
+  RC_ASSERT(curve.size() == cells + 1);
+  for (std::size_t i = 0; i < cells; ++i) {
+    RC_ASSERT(2.0F * std::max(curve[i], curve[i + 1]) * peaks[i] <= 0.5F * 1.00001F);
     RC_ASSERT(curve[i] > 0.0F && curve[i] <= 1.0F);
-    // Two smoothings of 241 frames: no step is larger than the whole way over that length.
-    if (i > 0) RC_ASSERT(std::abs(curve[i] - curve[i - 1]) <= 1.001F / 241.0F);
+    // Two smoothings of 9 cells: no step is larger than the whole way over that length.
+    RC_ASSERT(std::abs(curve[i + 1] - curve[i]) <= 1.001F / 9.0F);
+  }
+}
+
+TEST(GainCurve, GoesInStraightLinesWhereverItIsCut) {
+  const detail::GainCurve curve{.at_bounds = {1.0F, 0.5F, 1.0F}, .cell_frames = 4};
+  std::vector<float> whole(16, 1.0F);
+  curve.apply(0, 2, 2.0F, whole);
+  const std::vector<float> expected = {2.0F, 1.75F, 1.5F, 1.25F, 1.0F, 1.25F, 1.5F, 1.75F};
+  for (std::size_t i = 0; i < 16; ++i) EXPECT_FLOAT_EQ(whole[i], expected[i / 2]);
+  for (std::size_t cut = 1; cut < 8; ++cut) {
+    std::vector<float> parts(16, 1.0F);
+    curve.apply(0, 2, 2.0F, std::span(parts).first(2 * cut));
+    curve.apply(cut, 2, 2.0F, std::span(parts).subspan(2 * cut));
+    EXPECT_EQ(parts, whole);
   }
 }
 
