@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 
@@ -18,6 +19,45 @@ std::string in_lower_case(std::string_view text) {
     return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   });
   return lower;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words(1);
+  for (const char c : in_lower_case(text)) {
+    const bool part = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (part)
+      words.back() += c;
+    else if (!words.back().empty())
+      words.emplace_back();
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+// "saw" is "sawtooth", and "fingered" is "finger".
+bool is_same_word(const std::string& wanted, const std::string& known) {
+  if (wanted == known) return true;
+  return (wanted.size() >= 3 && known.starts_with(wanted)) ||
+         (known.size() >= 4 && wanted.starts_with(known));
+}
+
+// Whether each word of one name is a word of the other, in any order: "warm pad" is "Pad 2 (warm)".
+bool has_all_words(const std::vector<std::string>& wanted, const std::vector<std::string>& name) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& word) {
+    return std::any_of(name.begin(), name.end(),
+                       [&](const std::string& known) { return is_same_word(word, known); });
+  });
+}
+
+int find_by_words(std::string_view text) {
+  const std::vector<std::string> wanted = words_of(text);
+  // "-1" is no name.
+  if (std::none_of(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c) != 0; }))
+    return -1;
+  for (std::size_t i = 0; i < kGeneralMidiPrograms.size() && !wanted.empty(); ++i) {
+    if (has_all_words(wanted, words_of(kGeneralMidiPrograms[i]))) return static_cast<int>(i);
+  }
+  return -1;
 }
 
 }  // namespace
@@ -84,6 +124,7 @@ int parse_program(std::string_view text) {
     if (name == wanted) return static_cast<int>(i);
     if (containing < 0 && name.find(wanted) != std::string::npos) containing = static_cast<int>(i);
   }
+  if (containing < 0) containing = find_by_words(text);
   if (containing >= 0) return containing;
   throw Error(ErrorKind::kUsage,
               fmt::format("there is no instrument '{}': give a number from 0 to 127 or a General "

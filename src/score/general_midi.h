@@ -10,7 +10,8 @@ namespace undersong {
 extern const std::array<std::string_view, 128> kGeneralMidiPrograms;
 
 // What `--program` takes: a number 0-127 as in MIDI files, or a name or a part of one in any case
-// ("violin"; the exact name wins, else the first that contains it). Errors: kUsage.
+// ("violin"; the exact name wins, else the first that contains it, else the first that has all of
+// the words: "warm pad"). Errors: kUsage.
 int parse_program(std::string_view text);
 
 }  // namespace undersong

@@ -37,6 +37,14 @@ TEST(ParseProgram, TakesPartsOfNamesInAnyCase) {
   EXPECT_EQ(parse_program("nylon"), 24);
 }
 
+TEST(ParseProgram, TakesAllWordsOfANameInAnyOrder) {
+  EXPECT_EQ(parse_program("warm pad"), 89);
+  EXPECT_EQ(parse_program("fingered bass"), 33);
+  EXPECT_EQ(parse_program("jazz guitar"), 26);
+  EXPECT_EQ(parse_program("Nylon Guitar"), 24);
+  EXPECT_EQ(parse_program("saw lead"), 81);
+}
+
 TEST(ParseProgram, SaysWhatItTakes) {
   for (const char* text : {"128", "-1", "", "kazoo", "1.5"}) {
     const Error error = thrown_error([&] { parse_program(text); });
