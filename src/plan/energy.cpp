@@ -1,0 +1,91 @@
+#include "plan/energy.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace undersong::detail {
+namespace {
+
+double in_thousandths(double energy) {
+  return std::round(std::clamp(energy, 0.0, 1.0) * 1000.0) / 1000.0;
+}
+
+// Climbs until two thirds of the piece, where most music has its peak, then falls a little.
+double arc(double position) {
+  constexpr double kPeak = 0.68;
+  constexpr double kDepth = 0.12;
+  const double from_peak =
+      position < kPeak ? (kPeak - position) / kPeak : 0.5 * (position - kPeak) / (1.0 - kPeak);
+  return kDepth * (0.4 - from_peak);
+}
+
+double section_energy(const SectionDraft& draft, const Style& style) {
+  const SectionPack* pack = find_section(style, draft.section.kind);
+  constexpr double kUnknown = 0.5;
+  double energy = pack ? pack->energy : kUnknown;
+  if (draft.breakdown) energy -= 0.22;
+  if (draft.last_round) energy += 0.05;
+  return energy;
+}
+
+// Over a section: an opening rises, a way out falls, the rest gains a little towards its end.
+double slope(const std::string& kind) {
+  if (kind == "intro") return 0.12;
+  if (kind == "outro") return -0.12;
+  return 0.05;
+}
+
+void draw_energy(const CompositionRequest& request, const Style& style,
+                 const std::vector<SectionDraft>& drafts, std::vector<PlannedBar>& bars,
+                 const Rng& rng) {
+  constexpr double kArousal = 0.3;
+  constexpr double kHitLift = 0.1;
+  const double mood = request.mood ? kArousal * (affect_of(*request.mood).arousal - 0.5) : 0.0;
+  const auto total = static_cast<double>(bars.size());
+  double before = 0.5;
+  for (std::size_t s = 0; s < drafts.size(); ++s) {
+    const PlannedSection& section = drafts[s].section;
+    const bool own = find_section(style, section.kind) != nullptr;
+    Rng chance = rng.fork(static_cast<std::uint64_t>(s));
+    const double level =
+        own ? section_energy(drafts[s], style) + 0.06 * (chance.uniform() - 0.5) : before;
+    double lift = 0.0;
+    for (int i = 0; i < section.bars; ++i) {
+      const auto bar = static_cast<std::size_t>(section.first_bar + i);
+      if (bars[bar].hit && bar > 0) lift += kHitLift * (1.0 - lift / 0.3);
+      const double within =
+          section.bars > 1 ? i / static_cast<double>(section.bars - 1) - 0.5 : 0.0;
+      const double rise =
+          own ? arc(static_cast<double>(bar) / total) + slope(section.kind) * within + mood : 0.0;
+      bars[bar].energy = in_thousandths(level + rise + lift);
+    }
+    before = bars[static_cast<std::size_t>(section.first_bar + section.bars - 1)].energy;
+  }
+}
+
+}  // namespace
+
+double energy_at(const std::vector<EnergyPoint>& curve, double seconds) {
+  if (seconds <= curve.front().seconds) return curve.front().energy;
+  for (std::size_t i = 1; i < curve.size(); ++i) {
+    if (seconds > curve[i].seconds) continue;
+    const EnergyPoint& from = curve[i - 1];
+    const EnergyPoint& to = curve[i];
+    const double share = (seconds - from.seconds) / (to.seconds - from.seconds);
+    return from.energy + share * (to.energy - from.energy);
+  }
+  return curve.back().energy;
+}
+
+void plan_energy(const CompositionRequest& request, const Style& style,
+                 const std::vector<SectionDraft>& drafts, const std::vector<double>& onset_seconds,
+                 std::vector<PlannedBar>& bars, const Rng& rng) {
+  if (request.energy.empty()) {
+    draw_energy(request, style, drafts, bars, rng);
+    return;
+  }
+  for (std::size_t i = 0; i < bars.size(); ++i)
+    bars[i].energy = in_thousandths(energy_at(request.energy, onset_seconds[i]));
+}
+
+}  // namespace undersong::detail

@@ -1,0 +1,181 @@
+#include "plan/form.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "plan/form_order.h"
+
+namespace undersong::detail {
+namespace {
+
+constexpr int kPhraseBars = 4;
+// Shorter pieces have no time for an opening and a way out.
+constexpr int kLeastBarsForEdges = 12;
+constexpr double kLeastSecondsForEdges = 30.0;
+
+std::vector<int> phrases_of(int bars) {
+  std::vector<int> phrases(static_cast<std::size_t>(bars / kPhraseBars), kPhraseBars);
+  if (bars % kPhraseBars != 0) phrases.push_back(bars % kPhraseBars);
+  return phrases;
+}
+
+// What a stretch of bars that is no multiple of a phrase costs.
+double remainder_cost(int bars) {
+  constexpr std::array kCosts = {0.0, 0.8, 0.5, 0.9};
+  return kCosts[static_cast<std::size_t>(bars % kPhraseBars)];
+}
+
+// Bars that form has to fill, and where in them it would like to begin sections.
+struct Room {
+  int bars = 0;            // without the final chord's
+  std::vector<int> edges;  // of stretches between hits: 0 … bars
+};
+
+Room room_of(const CompositionRequest& request, const Timing& timing) {
+  Room room;
+  room.bars = static_cast<int>(timing.bars.size()) - (request.ending == Ending::kRing ? 1 : 0);
+  room.edges.push_back(0);
+  for (int bar = 1; bar < room.bars; ++bar) {
+    const bool hit = timing.bars[static_cast<std::size_t>(bar)].hit;
+    if (hit && bar - room.edges.back() >= kPhraseBars && room.bars - bar >= kPhraseBars)
+      room.edges.push_back(bar);
+  }
+  room.edges.push_back(room.bars);
+  return room;
+}
+
+struct Edges {
+  int intro = 0;
+  int outro = 0;
+};
+
+// Lengths that an intro or outro may have, and which is the usual one (the last).
+std::vector<int> edge_choices(const std::optional<int>& asked, const SectionPack* pack,
+                              int most_bars, bool wanted) {
+  if (asked) return {*asked};
+  if (!wanted || !pack) return {0};
+  std::vector<int> choices;
+  for (const int bars : {1, 2, 4, 8})
+    if (bars <= pack->bars && bars <= most_bars) choices.push_back(bars);
+  if (choices.empty()) choices.push_back(0);
+  return choices;
+}
+
+double edge_cost(const std::vector<int>& choices, std::size_t index) {
+  return 0.3 * static_cast<double>(choices.size() - 1 - index);
+}
+
+Edges choose_edges(const CompositionRequest& request, const Style& style, const Room& room) {
+  const bool time =
+      room.bars >= kLeastBarsForEdges && request.length_seconds >= kLeastSecondsForEdges;
+  const bool loop = request.ending == Ending::kLoop;
+  const int first = room.edges[1];
+  const int last = room.bars - room.edges[room.edges.size() - 2];
+  const int most = room.bars / 5;
+  const std::vector<int> intros = edge_choices(request.intro_bars, find_section(style, "intro"),
+                                               std::min(most, first), time && !loop);
+  const std::vector<int> outros =
+      edge_choices(request.outro_bars, find_section(style, "outro"), std::min(most, last - 1),
+                   time && request.ending == Ending::kRing);
+  Edges best;
+  double best_cost = -1.0;
+  for (std::size_t i = 0; i < intros.size(); ++i) {
+    for (std::size_t o = 0; o < outros.size(); ++o) {
+      double cost = edge_cost(intros, i) + edge_cost(outros, o);
+      if (room.edges.size() == 2) {
+        cost += remainder_cost(std::max(0, room.bars - intros[i] - outros[o]));
+      } else {
+        cost += remainder_cost(std::max(0, first - intros[i])) +
+                remainder_cost(std::max(0, last - outros[o]));
+      }
+      if (best_cost < 0.0 || cost < best_cost) best_cost = cost, best = {intros[i], outros[o]};
+    }
+  }
+  return best;
+}
+
+void check_edges(const CompositionRequest& request, const Edges& edges, int bars) {
+  if (edges.intro + edges.outro < bars) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{:g} s are {} bars here, and an intro of {} with an outro of {} leaves "
+                          "none between them; give shorter ones or a longer piece",
+                          request.length_seconds, bars, edges.intro, edges.outro));
+}
+
+// Puts sections one after the other.
+class Sections {
+ public:
+  void add(SectionDraft draft) {
+    draft.section.first_bar = bars_;
+    draft.section.phrases = phrases_of(draft.section.bars);
+    bars_ += draft.section.bars;
+    drafts_.push_back(std::move(draft));
+  }
+
+  void add_plain(std::string kind, int bars) {
+    SectionDraft draft;
+    if (!drafts_.empty()) {
+      draft.movement = drafts_.back().movement;
+      draft.round = drafts_.back().round;
+      draft.last_round = drafts_.back().last_round;
+    }
+    draft.section.name = kind;
+    draft.section.kind = std::move(kind);
+    draft.section.bars = bars;
+    add(std::move(draft));
+  }
+
+  int next_index() const { return static_cast<int>(drafts_.size()); }
+  std::vector<SectionDraft> take() { return std::move(drafts_); }
+
+ private:
+  std::vector<SectionDraft> drafts_;
+  int bars_ = 0;
+};
+
+// A stretch without intro and outro: sections, then perhaps a tag of the bars that are left.
+void fill(Sections& sections, FormOrder& order, int bars) {
+  if (bars > 0 && bars < kPhraseBars && sections.next_index() == 0) {
+    sections.add(order.take(bars, 0));
+    return;
+  }
+  while (bars >= kPhraseBars) {
+    const int whole = std::min(order.next_bars(), bars / kPhraseBars * kPhraseBars);
+    sections.add(order.take(whole, sections.next_index()));
+    bars -= whole;
+  }
+  if (bars > 0) sections.add_plain("tag", bars);
+}
+
+}  // namespace
+
+const SectionPack* find_section(const Style& style, std::string_view kind) {
+  for (const SectionPack& section : style.sections)
+    if (section.kind == kind) return &section;
+  return nullptr;
+}
+
+std::vector<SectionDraft> plan_form(const CompositionRequest& request, const Style& style,
+                                    const Timing& timing, const Rng& rng) {
+  const Room room = room_of(request, timing);
+  const Edges edges = choose_edges(request, style, room);
+  check_edges(request, edges, std::max(room.bars, 1));
+  FormOrder order(style, std::max(room.bars - edges.intro - edges.outro, 1), rng.fork("order"));
+  Sections sections;
+  if (edges.intro > 0) sections.add_plain("intro", edges.intro);
+  for (std::size_t i = 0; i + 1 < room.edges.size(); ++i) {
+    // Where an asked intro is longer than the first stretch, later ones give way.
+    const int from = std::max(room.edges[i], edges.intro);
+    const int to = std::min(room.edges[i + 1], room.bars - edges.outro);
+    if (to > from) fill(sections, order, to - from);
+  }
+  if (edges.outro > 0) sections.add_plain("outro", edges.outro);
+  if (request.ending == Ending::kRing) sections.add_plain("ending", 1);
+  return sections.take();
+}
+
+}  // namespace undersong::detail
