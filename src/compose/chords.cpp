@@ -1,0 +1,165 @@
+// Comping: the style's patterns in a rhythm of the piece's own, voiced from chord to chord.
+
+#include <algorithm>
+#include <optional>
+
+#include "compose/comping.h"
+#include "compose/pattern_parts.h"
+#include "compose/steps.h"
+
+namespace undersong {
+namespace {
+
+class ChordsWriter {
+ public:
+  ChordsWriter(const WriterContext& context, const PartRequest& request, Rng rng)
+      : context_(context), bars_(request.bars), rng_(rng), pack_(context.pack(Role::kChords)) {
+    Rng draw = rng_.fork("voicing");
+    PassageVoicing options;
+    options.role = Role::kChords;
+    options.type = draw_voicing(pack_, draw);
+    options.aim = aim(draw);
+    options.ceiling = room_below_lead(context_, bars_);
+    options.roots = {Role::kBass};
+    const Ticks from = context_.onset(bars_.first);
+    passage_ = voice_passage(
+        context_, bars_, options,
+        sounding_before(request.parts[index_of(Role::kChords)], from, 8 * context_.beat_ticks()));
+  }
+
+  std::vector<Note> written() {
+    choose_rhythms();
+    for (int bar = bars_.first; bar < bars_.last; ++bar) {
+      if (context_.plays(Role::kChords, bar)) write_bar(bar);
+    }
+    return std::move(notes_);
+  }
+
+ private:
+  // A little off the middle of the range, by the seed, higher where there is more energy.
+  int aim(Rng& draw) const {
+    const int middle = (pack_.range.low + pack_.range.high) / 2;
+    const double energy = section_energy(context_, context_.section(bars_.first));
+    return middle - 2 + static_cast<int>(draw.below(4)) + static_cast<int>(energy * 3.0) - 1;
+  }
+
+  // The section's rhythm, and another one for the ends of its phrases.
+  void choose_rhythms() {
+    const double energy = section_energy(context_, context_.section(bars_.first));
+    const std::vector<StepPattern> patterns = patterns_at(pack_.patterns, energy);
+    if (patterns.empty()) return;
+    Rng draw = rng_.fork("rhythm");
+    for (std::optional<Motif>* rhythm : {&main_, &turn_}) {
+      Motif drawn = rhythm_of(draw_pattern(patterns, draw), context_.beat_ticks());
+      const int changes = 1 + static_cast<int>(draw.below(2));
+      drawn = with_varied_rhythm(std::move(drawn), changes, draw.fork("changes"));
+      *rhythm = energy < 0.35 ? at_energy(std::move(drawn), energy, draw.fork("thin")) : drawn;
+    }
+  }
+
+  void write_bar(int bar) {
+    const Ticks onset = context_.onset(bar);
+    if (context_.is_final(bar)) {
+      strike(onset, context_.final_end(), voiced_at(passage_, onset).voicing, 3);
+      return;
+    }
+    std::vector<MotifNote> strokes = strokes_of(bar);
+    if (context_.bar(bar).hit && (strokes.empty() || strokes.front().onset_ticks != 0))
+      strokes.insert(strokes.begin(), {0, context_.beat_ticks(), 3, 0, false});
+    for (std::size_t i = 0; i < strokes.size(); ++i) {
+      const bool last = i + 1 == strokes.size();
+      const Ticks next = last ? context_.length(bar) : strokes[i + 1].onset_ticks;
+      write_stroke(bar, strokes[i], onset + next, last);
+    }
+    strike_unheard(bar);
+  }
+
+  std::vector<MotifNote> strokes_of(int bar) {
+    const WriterContext::Phrase phrase = context_.phrase(bar);
+    const bool turns = bar + 1 == phrase.bars.last && phrase.bars.last - phrase.bars.first > 2;
+    const std::optional<Motif>& rhythm = turns ? turn_ : main_;
+    std::vector<MotifNote> strokes;
+    if (!rhythm) {
+      strokes.push_back({0, context_.length(bar), 2, 0, false});
+      return strokes;
+    }
+    Rng chance = rng_.fork("maybe").fork(static_cast<std::uint64_t>(bar));
+    for (const MotifNote& note : notes_of_bar(context_, *rhythm, bar)) {
+      if (!note.maybe || chance.below(2) == 0) strokes.push_back(note);
+    }
+    return strokes;
+  }
+
+  // A stroke on the last half beat that is tied over brings the next bar's chord.
+  bool anticipates(int bar, const MotifNote& note, bool last) const {
+    const Ticks length = context_.length(bar);
+    const bool tied =
+        last && note.end_ticks() > length && note.onset_ticks >= length - context_.beat_ticks() / 2;
+    const int next = bar + 1;
+    return tied && next < bars_.last && context_.plays(Role::kChords, next) &&
+           !context_.bar(next).hit && !context_.is_final(next);
+  }
+
+  void write_stroke(int bar, const MotifNote& note, Ticks next, bool last) {
+    const Ticks onset = context_.onset(bar) + note.onset_ticks;
+    if (anticipates(bar, note, last)) {
+      const Ticks bar_end = context_.onset(bar + 1);
+      Ticks end = context_.onset(bar) + note.end_ticks();
+      const std::vector<MotifNote> following = strokes_of(bar + 1);
+      if (!following.empty()) end = std::min(end, bar_end + following.front().onset_ticks);
+      strike(onset, std::max(end, bar_end), voiced_at(passage_, bar_end).voicing, note.accent);
+      return;
+    }
+    const Ticks end = std::min(onset + note.duration_ticks, next);
+    const VoicedStretch& stretch = voiced_at(passage_, onset);
+    strike(onset, std::min(end, stretch.end), stretch.voicing, note.accent);
+    // Never held into another chord: what goes on is struck again.
+    if (end <= stretch.end || stretch.end >= context_.onset(bar + 1)) return;
+    strike(stretch.end, end, voiced_at(passage_, stretch.end).voicing,
+           std::max(1, note.accent - 1));
+  }
+
+  // Each chord is heard, by the end of its first beat and a half, in the bars that play.
+  void strike_unheard(int bar) {
+    for (const PlannedChord& chord : context_.bar(bar).chords) {
+      const Ticks begin = context_.onset(bar) + chord.beat * context_.beat_ticks();
+      const VoicedStretch& stretch = voiced_at(passage_, begin);
+      if (stretch.begin != begin) continue;
+      const Ticks patience = begin + context_.beat_ticks() * 3 / 2;
+      bool heard = false;
+      Ticks next = std::min(stretch.end, context_.onset(bar + 1));
+      for (const Note& note : notes_) {
+        heard = heard ||
+                (note.onset_ticks <= patience && note.onset_ticks + note.duration_ticks > begin);
+        if (note.onset_ticks > begin) next = std::min(next, note.onset_ticks);
+      }
+      if (!heard) strike(begin, next, stretch.voicing, 1);
+    }
+  }
+
+  void strike(Ticks onset, Ticks end, const Voicing& voicing, int accent) {
+    if (end <= onset) return;
+    for (std::size_t i = 0; i < voicing.size(); ++i) {
+      // The top voice carries, the inner ones fill.
+      const int voice = i + 1 == voicing.size() ? 4 : i == 0 ? 0 : -4;
+      notes_.push_back(make_note(onset, end, voicing[i], accent_velocity(accent) + voice));
+    }
+  }
+
+  const WriterContext& context_;
+  BarSpan bars_;
+  Rng rng_;
+  const RolePack& pack_;
+  std::vector<VoicedStretch> passage_;
+  std::optional<Motif> main_;
+  std::optional<Motif> turn_;
+  std::vector<Note> notes_;
+};
+
+}  // namespace
+
+std::vector<Note> write_chords(const WriterContext& context, const PartRequest& request, Rng rng) {
+  return ChordsWriter(context, request, rng).written();
+}
+
+}  // namespace undersong
