@@ -10,6 +10,52 @@
 namespace undersong {
 namespace {
 
+// The piece's own form of a pattern. What is on the beat stays; between the beats strokes move by a
+// step, come or go, and how long they are held differs.
+Motif with_varied_touch(Motif rhythm, Rng rng) {
+  const Ticks step = rhythm.step_ticks;
+  const bool short_ones = rng.below(3) == 0;
+  std::vector<MotifNote> varied;
+  for (std::size_t i = 0; i < rhythm.notes.size(); ++i) {
+    MotifNote note = rhythm.notes[i];
+    const Ticks next =
+        i + 1 < rhythm.notes.size() ? rhythm.notes[i + 1].onset_ticks : rhythm.length_ticks;
+    const double drawn = rng.uniform();
+    const bool later = rng.below(2) == 0;
+    const bool on_beat = note.onset_ticks % rhythm.beat_ticks == 0;
+    const Ticks before = varied.empty() ? 0 : varied.back().onset_ticks + step;
+    if (!on_beat && step * 2 <= rhythm.beat_ticks) {
+      if (drawn < 0.12 && rhythm.notes.size() > 2) continue;
+      if (drawn < 0.35 && later && note.onset_ticks + 2 * step <= next) {
+        note.onset_ticks += step;
+        note.duration_ticks = std::max(step, note.duration_ticks - step);
+      } else if (drawn < 0.35 && !later && note.onset_ticks - step >= before &&
+                 note.onset_ticks < rhythm.length_ticks) {
+        note.onset_ticks -= step;
+        note.duration_ticks += step;
+        if (!varied.empty() && varied.back().end_ticks() > note.onset_ticks)
+          varied.back().duration_ticks = note.onset_ticks - varied.back().onset_ticks;
+      }
+    }
+    // A long hold may be struck again, softly, between two beats; or let go early.
+    if (short_ones && note.duration_ticks >= 2 * rhythm.beat_ticks) {
+      note.duration_ticks -= step;
+    } else if (note.duration_ticks >= 3 * rhythm.beat_ticks && drawn > 0.75 &&
+               step * 2 <= rhythm.beat_ticks) {
+      MotifNote again = note;
+      again.onset_ticks += note.duration_ticks / 2 / step * step + (later ? step : 0);
+      again.duration_ticks = note.end_ticks() - again.onset_ticks;
+      again.accent = std::max(0, note.accent - 1);
+      note.duration_ticks = again.onset_ticks - note.onset_ticks;
+      varied.push_back(note);
+      note = again;
+    }
+    varied.push_back(note);
+  }
+  if (!varied.empty()) rhythm.notes = std::move(varied);
+  return rhythm;
+}
+
 class ChordsWriter {
  public:
   ChordsWriter(const WriterContext& context, const PartRequest& request, Rng rng)
@@ -51,8 +97,7 @@ class ChordsWriter {
     Rng draw = rng_.fork("rhythm");
     for (std::optional<Motif>* rhythm : {&main_, &turn_}) {
       Motif drawn = rhythm_of(draw_pattern(patterns, draw), context_.beat_ticks());
-      const int changes = 1 + static_cast<int>(draw.below(2));
-      drawn = with_varied_rhythm(std::move(drawn), changes, draw.fork("changes"));
+      drawn = with_varied_touch(std::move(drawn), draw.fork("touch"));
       *rhythm = energy < 0.35 ? at_energy(std::move(drawn), energy, draw.fork("thin")) : drawn;
     }
   }

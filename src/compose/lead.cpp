@@ -206,14 +206,18 @@ class LeadWriter {
     SungUnit& sung = sung_[index];
     if (sung.size() == 0) return;
     std::vector<int> targets = targets_of(index);
-    if (units_[index].climax) {
-      const auto highest = std::max_element(targets.begin(), targets.end());
-      *highest = std::max(*highest, peak_);
-    }
+    if (units_[index].climax) lift_to_peak(targets);
     std::vector<MelodySlot> slots;
     for (std::size_t i = 0; i < sung.size(); ++i) slots.push_back(slot_for(index, i, targets[i]));
     const MelodyRules rules{pack_.range, pack_.melody.scale, pack_.melody.leaps};
     sung.pitches = melody_pitches(slots, rules, neighbours(index), chance.fork("pitches"));
+  }
+
+  // The whole unit goes up, by a fifth at most, for its highest note to be the section's.
+  void lift_to_peak(std::vector<int>& targets) const {
+    const int highest = *std::max_element(targets.begin(), targets.end());
+    const int steps = std::clamp(steps_between(ladder_, highest, peak_), 0, 4);
+    for (int& target : targets) target = move_on_ladder(ladder_, target, steps);
   }
 
   // Of the section's own line, and of what is written around the range.
