@@ -17,7 +17,7 @@ bool is_letter(std::string_view kind) {
 bool is_frame(std::string_view kind) { return kind == "intro" || kind == "outro"; }
 
 void read_section_roles(PackTable& table, const Style& style, SectionPack& section) {
-  bool any_always = false;
+  bool anybody = false;
   const auto roles = table.list<Role>(
       "roles",
       [&](std::string_view text) {
@@ -25,16 +25,16 @@ void read_section_roles(PackTable& table, const Style& style, SectionPack& secti
         if (style.role(role) == nullptr)
           throw Error(ErrorKind::kFormat,
                       fmt::format("the style has no {0}; add [{0}] or leave it out", text));
-        any_always = any_always || style.role(role)->from_energy == 0.0;
+        anybody = anybody || style.role(role)->from_energy <= section.energy;
         return role;
       },
       Need::kRequired);
   for (const Role role : roles) section.roles.insert(role);
-  const TomlNode* node = table.take("roles");
-  if (!roles.empty() && !any_always)
-    table.complain_about(*node, "roles",
-                         "nobody plays when the energy is low; let one of them have a from_energy "
-                         "of 0");
+  if (!roles.empty() && !anybody)
+    table.complain_about(*table.take("roles"), "roles",
+                         fmt::format("nobody plays at the section's energy of {}; lower the "
+                                     "from_energy of one of them",
+                                     section.energy));
 }
 
 SectionPack read_section(PackTable table, std::string_view kind, const Style& style) {

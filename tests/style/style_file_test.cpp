@@ -183,8 +183,8 @@ TEST(StyleFile, RefusesFormsAndSectionsThatDoNotFit) {
               HasSubstr("the style has no bass; add [bass]"));
   EXPECT_THAT(complaint("\"drums\", \"lead\"]", "\"drums\"]"),
               HasSubstr("lead: no section has this role"));
-  EXPECT_THAT(complaint("[chords]", "[chords]\nfrom_energy = 0.1"),
-              HasSubstr("nobody plays when the energy is low"));
+  EXPECT_THAT(complaint("[chords]", "[chords]\nfrom_energy = 0.3"),
+              HasSubstr("section.intro.roles: nobody plays at the section's energy of 0.2"));
 }
 
 TEST(StyleFile, RefusesHarmonyThatLeavesAHole) {
