@@ -258,15 +258,11 @@ class LeadWriter {
       Ticks note_end = note.end_ticks();
       const ChordStretch& stretch = context_.stretch(note.onset_ticks);
       const bool held_over = stretch.end < note_end && stretch.end > note.onset_ticks;
-      if (held_over && leaves_chord(sung.pitches[i], stretch.end)) note_end = stretch.end;
+      if (held_over && !contains(context_.chord(stretch.end), sung.pitches[i]))
+        note_end = stretch.end;
       notes_.push_back(
           make_note(note.onset_ticks, note_end, sung.pitches[i], velocity_of(index, i)));
     }
-  }
-
-  bool leaves_chord(int pitch, Ticks at) const {
-    const Consonance there = consonance(pitch, context_.chord(at), section_.key);
-    return there == Consonance::kAvoid || there == Consonance::kOutside;
   }
 
   // Louder towards the middle of a phrase and upwards, softer where it closes.

@@ -134,12 +134,12 @@ class PadWriter {
     return move_on_ladder(scale_ladder(key, MelodyScale::kMode), pitch, 1);
   }
 
-  // Up in the third quarter, and back.
+  // Up within the third quarter, off its downbeat, and back on the next.
   void move_inside(Ticks begin, Ticks end, int pitch) {
     const Ticks beat = context_.beat_ticks();
     const Ticks quarter = (end - begin) / beat / 4 * beat;
-    const Ticks up = begin + 2 * quarter;
-    const Ticks back = up + quarter;
+    const Ticks up = begin + 2 * quarter + beat;
+    const Ticks back = begin + 3 * quarter;
     notes_.push_back(make_note(begin, up, pitch, kVelocity));
     notes_.push_back(make_note(up, back, neighbour(pitch, begin), kVelocity - 4));
     notes_.push_back(make_note(back, end, pitch, kVelocity - 6));

@@ -9,6 +9,7 @@ namespace undersong {
 namespace {
 
 std::vector<Note> write_role(const WriterContext& context, const PartRequest& request, Rng rng) {
+  if (context.style().role(request.role) == nullptr) return {};
   switch (request.role) {
     case Role::kDrums: return write_drums(context, request, rng);
     case Role::kPercussion: return write_percussion(context, request, rng);

@@ -16,7 +16,10 @@ std::vector<Motif> cells_at(const WriterContext& context, double energy, Rng rng
   const Ticks beat = context.beat_ticks();
   const Ticks bar_ticks = context.style().beats * beat;
   std::vector<Motif> cells;
-  for (const StepPattern& pattern : patterns_at(context.pack(Role::kLead).patterns, energy)) {
+  const RolePack* lead = context.style().role(Role::kLead);
+  const std::vector<StepPattern> patterns =
+      lead == nullptr ? std::vector<StepPattern>{} : patterns_at(lead->patterns, energy);
+  for (const StepPattern& pattern : patterns) {
     const Motif whole = rhythm_of(pattern, beat);
     for (Ticks from = 0; from + bar_ticks <= whole.length_ticks; from += bar_ticks) {
       Motif cell{bar_ticks, whole.step_ticks, beat, {}};
@@ -38,7 +41,8 @@ std::vector<Motif> cells_at(const WriterContext& context, double energy, Rng rng
 }
 
 std::array<Motif, 3> motifs_of_piece(const WriterContext& context) {
-  const MelodyTraits& traits = context.pack(Role::kLead).melody;
+  const RolePack* lead = context.style().role(Role::kLead);
+  const MelodyTraits traits = lead == nullptr ? MelodyTraits{} : lead->melody;
   const Rng piece = context.piece_stream("motifs");
   // The later ones take from livelier cells, for the sections that come with more energy.
   constexpr std::array kEnergies = {0.5, 0.7, 0.6};
