@@ -29,6 +29,14 @@ double remainder_cost(int bars) {
   return kCosts[static_cast<std::size_t>(bars % kPhraseBars)];
 }
 
+// What a body that ends with half a section costs.
+double half_section_cost(int bars, const Style& style) {
+  constexpr double kCost = 0.45;
+  const SectionPack* usual = find_section(style, style.forms.front().body.front());
+  const int whole = bars / kPhraseBars * kPhraseBars;
+  return usual && whole % usual->bars != 0 ? kCost : 0.0;
+}
+
 // Bars that form has to fill, and where in them it would like to begin sections.
 struct Room {
   int bars = 0;            // without the final chord's
@@ -87,7 +95,8 @@ Edges choose_edges(const CompositionRequest& request, const Style& style, const 
     for (std::size_t o = 0; o < outros.size(); ++o) {
       double cost = edge_cost(intros, i) + edge_cost(outros, o);
       if (room.edges.size() == 2) {
-        cost += remainder_cost(std::max(0, room.bars - intros[i] - outros[o]));
+        const int body = std::max(0, room.bars - intros[i] - outros[o]);
+        cost += remainder_cost(body) + half_section_cost(body, style);
       } else {
         cost += remainder_cost(std::max(0, first - intros[i])) +
                 remainder_cost(std::max(0, last - outros[o]));

@@ -27,7 +27,8 @@ bool is_body(const std::string& kind) { return kind != "intro" && kind != "outro
 
 }  // namespace
 
-FormOrder::FormOrder(const Style& style, int body_bars, Rng rng) : style_(&style), rng_(rng) {
+FormOrder::FormOrder(const Style& style, int body_bars, Rng rng)
+    : style_(&style), rng_(rng), remaining_(body_bars) {
   int usual = 0;
   for (const FormPack& form : style.forms) {
     int bars = 0;
@@ -79,6 +80,20 @@ void FormOrder::begin_round() {
   items_ = forms_[static_cast<std::size_t>(movement_)];
   if (round_kind_ == RoundKind::kBreakdown || (round_kind_ == RoundKind::kReturn && rounds_ <= 3))
     add_contrast();
+  if (round_ > 0) fit_to_rest();
+}
+
+int FormOrder::bars_of_round() const {
+  int bars = 0;
+  for (const Item& item : items_) bars += bars_of(*style_, item.kind);
+  return bars;
+}
+
+// Where the last round has no room for all, its end is what counts: it leaves out what it begins
+// with.
+void FormOrder::fit_to_rest() {
+  while (items_.size() > 1 && bars_of_round() - bars_of(*style_, items_.front().kind) >= remaining_)
+    items_.erase(items_.begin());
 }
 
 // A kind that the form has not, before the last section of the round.
@@ -162,6 +177,7 @@ SectionDraft FormOrder::take(int bars, int index) {
   draft.breakdown = round_kind_ == RoundKind::kBreakdown && at_ + 2 < items_.size();
   relate(draft, items_[at_]);
   dealt_.back().index = index;
+  remaining_ -= bars;
   draft.movement = movement_;
   if (++at_ == items_.size()) begin_round();
   return draft;

@@ -39,6 +39,8 @@ class FormOrder {
   void begin_round();
   RoundKind kind_of_round() const;
   void add_contrast();
+  void fit_to_rest();
+  int bars_of_round() const;
   const Dealt* find(const Item& item, int bars) const;
   const Dealt* any_of(const std::string& kind, int bars) const;
   int free_variation(const std::string& kind) const;
@@ -46,7 +48,8 @@ class FormOrder {
 
   const Style* style_;
   Rng rng_;
-  int rounds_ = 1;  // how many there will be, about
+  int remaining_ = 0;  // bars
+  int rounds_ = 1;     // how many there will be, about
   int round_ = -1;
   int movement_ = 0;
   RoundKind round_kind_ = RoundKind::kNew;

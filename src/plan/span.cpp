@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <optional>
 
 #include "base/check.h"
 
@@ -12,8 +12,19 @@ namespace {
 // Costs are relative to that of a tempo 3 % off, which is 1: as far as a listener would not notice.
 constexpr double kWholeDeviation = 0.03;
 constexpr double kOddBarCost = 4.0;  // a bar that nobody expects is worse than any tempo allowed
-constexpr double kStrangeTailCost = 2.0;  // a tail out of the style's range
+constexpr double kStrangeTailCost = 2.0;    // a tail out of the style's range
+constexpr double kLongestTailFactor = 1.5;  // of the style's longest, where nothing else fits
 constexpr std::size_t kMostOptions = 24;
+
+struct TailRange {
+  double least = 0.0;
+  double most = 0.0;
+};
+
+struct Aim {
+  double bpm = 120.0;
+  TempoBounds bounds;
+};
 
 double square(double x) { return x * x; }
 
@@ -25,105 +36,149 @@ bool is_compound(const SpanRules& rules) {
   return rules.beat_unit == 8 && rules.beats % 3 == 0 && rules.beats > 3;
 }
 
+// Bars without writing them out, of which a long piece has thousands.
+struct Filling {
+  int bars = 0;
+  int last = 0;  // beats of the last one; the others have the style's
+};
+
+// The bars of a number of beats: whole ones, and at the end perhaps one of another length.
+std::optional<Filling> filling_of(int beats, const SpanRules& rules) {
+  const int whole = beats / rules.beats;
+  const int rest = beats % rules.beats;
+  if (rest == 0) return Filling{whole, whole > 0 ? rules.beats : 0};
+  if (is_compound(rules) && rest % 3 != 0) return std::nullopt;
+  if (rest >= 2) return Filling{whole + 1, rest};
+  if (whole == 0) return std::nullopt;
+  return Filling{whole, rules.beats + 1};
+}
+
 // Music is felt in groups of four bars; a loop more than anything.
-double grouping_cost(std::size_t bars, SpanEnd end) {
+double grouping_cost(int bars, SpanEnd end) {
   const double weight = end == SpanEnd::kLoop ? 3.0 : 1.0;
   if (bars % 8 == 0) return 0.0;
   if (bars % 4 == 0) return 0.1 * weight;
   return (bars % 2 == 0 ? 0.6 : 1.0) * weight;
 }
 
-double fill_cost(const std::vector<int>& bars, const Span& span, const SpanRules& rules) {
-  const bool odd = !bars.empty() && bars.back() != rules.beats;
-  return grouping_cost(bars.size(), span.end) + (odd ? kOddBarCost : 0.0);
+double fill_cost(const Filling& filling, const Span& span, const SpanRules& rules) {
+  const bool odd = filling.bars > 0 && filling.last != rules.beats;
+  return grouping_cost(filling.bars, span.end) + (odd ? kOddBarCost : 0.0);
+}
+
+// How much longer than at an even tempo the last bar before a final chord is, and the one before.
+struct Slowing {
+  double last = 1.0;
+  double before = 1.0;
+};
+
+Slowing slowing_of(int bars, SpanEnd end, const SpanRules& rules) {
+  Slowing slowing;
+  if (end != SpanEnd::kFinal || bars < 2) return slowing;
+  slowing.last = 1.0 / (1.0 - rules.ritardando);
+  // A strong ritardando announces itself a bar earlier.
+  constexpr double kStrong = 0.08;
+  if (rules.ritardando >= kStrong && bars >= 8)
+    slowing.before = 1.0 / (1.0 - rules.ritardando / 3.0);
+  return slowing;
 }
 
 // Beats at the even tempo that take as long as the bars do.
-double weighted_beats(const std::vector<int>& bars, SpanEnd end, const SpanRules& rules) {
-  const std::vector<double> factors = ritardando_factors(bars, end, rules);
-  double sum = 0.0;
-  for (std::size_t i = 0; i < bars.size(); ++i) sum += bars[i] * factors[i];
-  return sum;
+double weighted_beats(int beats, const Filling& filling, SpanEnd end, const SpanRules& rules) {
+  const Slowing slowing = slowing_of(filling.bars, end, rules);
+  return beats + filling.last * (slowing.last - 1.0) + rules.beats * (slowing.before - 1.0);
+}
+
+// A final chord that lasts its bar is the most natural; a shorter one is cut off.
+double natural_tail(const SpanRules& rules, double bar_seconds) {
+  return std::clamp(bar_seconds, rules.shortest_tail, rules.longest_tail);
 }
 
 double tail_cost(double tail, const SpanRules& rules, double bar_seconds) {
-  const double range = std::max(rules.longest_tail - rules.shortest_tail, 0.5);
-  // A chord that lasts its bar is the most natural.
-  const double natural = std::clamp(bar_seconds, rules.shortest_tail, rules.longest_tail);
-  double cost = 0.3 * square((tail - natural) / range);
+  const double natural = natural_tail(rules, bar_seconds);
+  double cost = (tail < natural ? 1.0 : 0.2) * square((tail - natural) / natural);
   const double outside = std::max({rules.shortest_tail - tail, tail - rules.longest_tail, 0.0});
   if (outside > 1e-9) cost += kStrangeTailCost * (1.0 + outside / rules.shortest_tail);
   return cost;
 }
 
-// One number of beats before a final chord: the tempo nearest to the aim whose tail is allowed.
+// The tempo nearest to the aim at which `weighted` beats leave a tail between `least` and `most`.
+std::optional<double> tempo_for_tail(const Span& span, double unit_seconds, double aim,
+                                     const TempoBounds& bounds, const TailRange& tail) {
+  const double shortest = span.seconds - tail.most;
+  const double longest = span.seconds - tail.least;
+  if (longest <= 0.0) return std::nullopt;
+  const double slow = std::max(unit_seconds / longest, bounds.slowest);
+  const double fast =
+      shortest > 0.0 ? std::min(unit_seconds / shortest, bounds.fastest) : bounds.fastest;
+  if (slow > fast * (1.0 + 1e-12)) return std::nullopt;
+  return std::clamp(aim, slow, std::max(slow, fast));
+}
+
+// Tails to try: the style's, the most natural one, and what only need excuses.
+std::vector<TailRange> tails_of(const SpanRules& rules, double aim) {
+  const double natural = natural_tail(rules, rules.beats * beat_seconds(rules, aim));
+  std::vector<TailRange> tails = {{rules.shortest_tail, rules.longest_tail},
+                                  {natural, natural},
+                                  {rules.longest_tail, kLongestTailFactor * rules.longest_tail}};
+  if (rules.least_tail < rules.shortest_tail)
+    tails.push_back({rules.least_tail, rules.shortest_tail});
+  return tails;
+}
+
+// One number of beats before a final chord.
 void try_final(std::vector<SpanOption>& options, const Span& span, const SpanRules& rules,
-               double aim, const TempoBounds& bounds, const std::vector<int>& bars) {
-  const int beats = std::accumulate(bars.begin(), bars.end(), 0);
-  const double weighted = weighted_beats(bars, span.end, rules);
-  const auto add = [&](double least, double most) {
-    SpanOption option{beats, aim, span.seconds, 0.0};
+               const Aim& aim, int beats) {
+  const std::optional<Filling> filling = filling_of(beats, rules);
+  if (!filling || (span.first && (filling->bars == 0 || beats < rules.beats))) return;
+  const double unit_seconds =
+      weighted_beats(beats, *filling, span.end, rules) * beat_seconds(rules, 1.0);
+  for (const TailRange& tail : tails_of(rules, aim.bpm)) {
+    SpanOption option{beats, aim.bpm, span.seconds, 0.0};
     if (beats > 0) {
-      const double shortest = span.seconds - most;
-      const double longest = span.seconds - least;
-      const double unit = weighted * beat_seconds(rules, 1.0);
-      if (longest <= 0.0) return;
-      const double slow = std::max(unit / longest, bounds.slowest);
-      const double fast =
-          shortest > 0.0 ? std::min(unit / shortest, bounds.fastest) : bounds.fastest;
-      if (slow > fast * (1.0 + 1e-12)) return;
-      option.bpm = std::clamp(aim, slow, std::max(slow, fast));
-      option.tail_seconds = span.seconds - unit / option.bpm;
-    } else if (span.seconds < least - 1e-9 || span.seconds > most + 1e-9) {
-      return;
+      const auto bpm = tempo_for_tail(span, unit_seconds, aim.bpm, aim.bounds, tail);
+      if (!bpm) continue;
+      option.bpm = *bpm;
+      option.tail_seconds = span.seconds - unit_seconds / option.bpm;
+    } else if (span.seconds < tail.least - 1e-9 || span.seconds > tail.most + 1e-9) {
+      continue;
     }
     const double bar_seconds = rules.beats * beat_seconds(rules, option.bpm);
-    option.cost = square((option.bpm / aim - 1.0) / kWholeDeviation) +
-                  fill_cost(bars, span, rules) + tail_cost(option.tail_seconds, rules, bar_seconds);
+    option.cost = square((option.bpm / aim.bpm - 1.0) / kWholeDeviation) +
+                  fill_cost(*filling, span, rules) +
+                  tail_cost(option.tail_seconds, rules, bar_seconds);
     options.push_back(option);
-  };
-  add(rules.shortest_tail, rules.longest_tail);
-  if (rules.least_tail < rules.shortest_tail) add(rules.least_tail, rules.shortest_tail);
-  add(rules.longest_tail, 1.5 * rules.longest_tail);
+  }
 }
 
 void try_exact(std::vector<SpanOption>& options, const Span& span, const SpanRules& rules,
-               double aim, const TempoBounds& bounds, const std::vector<int>& bars) {
-  if (bars.empty()) return;
-  if (span.end == SpanEnd::kLoop && bars.back() != rules.beats) return;
-  const int beats = std::accumulate(bars.begin(), bars.end(), 0);
+               const Aim& aim, int beats) {
+  const std::optional<Filling> filling = filling_of(beats, rules);
+  if (!filling || filling->bars == 0) return;
+  if (span.end == SpanEnd::kLoop && filling->last != rules.beats) return;
   const double bpm = beats * beat_seconds(rules, 1.0) / span.seconds;
-  if (bpm < bounds.slowest * (1.0 - 1e-9) || bpm > bounds.fastest * (1.0 + 1e-9)) return;
-  options.push_back({beats, bpm, 0.0,
-                     square((bpm / aim - 1.0) / kWholeDeviation) + fill_cost(bars, span, rules)});
+  if (bpm < aim.bounds.slowest * (1.0 - 1e-9) || bpm > aim.bounds.fastest * (1.0 + 1e-9)) return;
+  options.push_back(
+      {beats, bpm, 0.0,
+       square((bpm / aim.bpm - 1.0) / kWholeDeviation) + fill_cost(*filling, span, rules)});
 }
 
 }  // namespace
 
 std::vector<int> bars_of_beats(int beats, const SpanRules& rules) {
-  std::vector<int> bars(static_cast<std::size_t>(beats / rules.beats), rules.beats);
-  const int rest = beats % rules.beats;
-  if (rest == 0) return bars;
-  if (is_compound(rules) && rest % 3 != 0) return {};
-  if (rest >= 2) {
-    bars.push_back(rest);
-  } else if (bars.empty()) {
-    return {};
-  } else {
-    ++bars.back();
-  }
+  const std::optional<Filling> filling = filling_of(beats, rules);
+  if (!filling || filling->bars == 0) return {};
+  std::vector<int> bars(static_cast<std::size_t>(filling->bars), rules.beats);
+  bars.back() = filling->last;
   return bars;
 }
 
 std::vector<double> ritardando_factors(const std::vector<int>& bars, SpanEnd end,
                                        const SpanRules& rules) {
   std::vector<double> factors(bars.size(), 1.0);
-  if (end != SpanEnd::kFinal || bars.size() < 2) return factors;
-  factors.back() = 1.0 / (1.0 - rules.ritardando);
-  // A strong one announces itself a bar earlier.
-  constexpr double kStrong = 0.08;
-  if (rules.ritardando >= kStrong && bars.size() >= 8)
-    factors[factors.size() - 2] = 1.0 / (1.0 - rules.ritardando / 3.0);
+  const Slowing slowing = slowing_of(static_cast<int>(bars.size()), end, rules);
+  if (!bars.empty()) factors.back() = slowing.last;
+  if (bars.size() > 1) factors[factors.size() - 2] = slowing.before;
   return factors;
 }
 
@@ -132,21 +187,18 @@ std::vector<SpanOption> span_options(const Span& span, const SpanRules& rules, d
   std::vector<SpanOption> options;
   const bool final = span.end == SpanEnd::kFinal;
   const double longest = span.seconds - (final ? rules.least_tail : 0.0);
-  const double shortest = span.seconds - (final ? 1.5 * rules.longest_tail : 0.0);
-  // Slowed bars count for less than one and a half bars more than they are.
+  const double shortest = span.seconds - (final ? kLongestTailFactor * rules.longest_tail : 0.0);
+  // Slowed bars take less than a bar more than they would.
   const int slack = final && rules.ritardando > 0.0 ? rules.beats : 0;
   const int fewest = std::max(
-      final && !span.first ? 0 : (span.first ? std::min(rules.beats, 2) : 2),
+      final && !span.first ? 0 : 2,
       static_cast<int>(std::floor(shortest / beat_seconds(rules, bounds.slowest))) - slack);
   const int most = static_cast<int>(std::ceil(longest / beat_seconds(rules, bounds.fastest)));
   for (int beats = fewest; beats <= most; ++beats) {
-    const std::vector<int> bars = bars_of_beats(beats, rules);
-    if (bars.empty() && beats > 0) continue;
     if (final) {
-      if (span.first && (bars.empty() || bars.front() < rules.beats)) continue;
-      try_final(options, span, rules, aim, bounds, bars);
+      try_final(options, span, rules, {aim, bounds}, beats);
     } else {
-      try_exact(options, span, rules, aim, bounds, bars);
+      try_exact(options, span, rules, {aim, bounds}, beats);
     }
   }
   std::stable_sort(options.begin(), options.end(),
@@ -156,19 +208,18 @@ std::vector<SpanOption> span_options(const Span& span, const SpanRules& rules, d
 }
 
 NearestSpans nearest_spans(const Span& span, const SpanRules& rules, const TempoBounds& bounds) {
-  NearestSpans nearest;
-  nearest.longer = -1.0;
+  NearestSpans nearest{0.0, -1.0};
   const bool final = span.end == SpanEnd::kFinal;
   const double least_tail = final ? rules.least_tail : 0.0;
-  const double most_tail = final ? 1.5 * rules.longest_tail : 0.0;
+  const double most_tail = final ? kLongestTailFactor * rules.longest_tail : 0.0;
   const int past =
       static_cast<int>(span.seconds / beat_seconds(rules, bounds.fastest)) + 3 * rules.beats;
-  for (int beats = 0; beats <= past; ++beats) {
-    const std::vector<int> bars = bars_of_beats(beats, rules);
-    if (bars.empty() && (beats > 0 || !final || span.first)) continue;
-    if (span.end == SpanEnd::kLoop && bars.back() != rules.beats) continue;
-    if (final && span.first && bars.front() < rules.beats) continue;
-    const double weighted = weighted_beats(bars, span.end, rules);
+  for (int beats = final && !span.first ? 0 : 2; beats <= past; ++beats) {
+    const std::optional<Filling> filling = filling_of(beats, rules);
+    if (!filling) continue;
+    if (span.end == SpanEnd::kLoop && filling->last != rules.beats) continue;
+    if (final && span.first && beats < rules.beats) continue;
+    const double weighted = weighted_beats(beats, *filling, span.end, rules);
     const double from = weighted * beat_seconds(rules, bounds.fastest) + least_tail;
     const double to = weighted * beat_seconds(rules, bounds.slowest) + most_tail;
     if (to < span.seconds) nearest.shorter = std::max(nearest.shorter, to);

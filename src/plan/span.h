@@ -1,7 +1,7 @@
 #pragma once
 // One stretch between two times that must fall on downbeats: which numbers of beats fill it.
 
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "style/style.h"
