@@ -57,11 +57,9 @@ class BassPart {
  private:
   // The line goes on from the note before the range.
   void remember(const std::vector<Note>& written, Ticks begin) {
-    const ChordSymbol* chord = nullptr;
     for (const Note& note : written) {
-      if (note.onset_ticks < begin) chord = &context_.chord(note.onset_ticks);
+      if (note.onset_ticks < begin) line_.go_on_from(note.pitch);
     }
-    if (chord != nullptr) line_.root(*chord);
   }
 
   const StepPattern& pattern() {

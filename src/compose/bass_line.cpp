@@ -144,6 +144,7 @@ int BassLine::walk(const ChordSymbol& chord, const ChordSymbol& next, const Key&
   const int before = last_;
   last_ = tones[rng.weighted(weights)];
   way_ = last_ > before ? 1 : -1;
+  root_ = last_;  // the next root is near to where the walk has come
   return last_;
 }
 

@@ -22,6 +22,9 @@ class BassLine {
  public:
   explicit BassLine(const PitchRange& range);
 
+  // As though `pitch` had just been played.
+  void go_on_from(int pitch) { last_ = root_ = pitch; }
+
   // The chord's bass note, near to what was played and to the middle of the instrument.
   int root(const ChordSymbol& chord);
   // "3", "5", "6", "7" above the root, "8" and "L": what the figure is. Falls back to the root
@@ -48,7 +51,7 @@ class BassLine {
   PitchRange range_;
   int home_;  // where roots like to lie
   int last_;
-  int root_;
+  int root_;     // near to it the next root is sought
   int way_ = 1;  // of a walk: up or down
 };
 

@@ -194,13 +194,17 @@ class BassMutation {
   BassMutation(std::string steps, const StepGrid& grid, Rng& rng)
       : steps_(std::move(steps)), grid_(grid), rng_(rng) {}
 
-  // Another tone in the same place.
+  // Another tone in the same place; not where the bar begins.
   void retune() {
-    const auto at = weak_onset();
+    const auto at = pick_step(steps_, rng_, [&](std::size_t i) {
+      const bool chosen_by_writer = steps_[i] == 'A' || steps_[i] == 'W' || steps_[i] == 'K';
+      return i % grid_.bar_steps() != 0 && is_onset(steps_[i]) && !chosen_by_writer;
+    });
     if (!at) return;
-    static constexpr std::string_view kTones = "RR5587";
-    const char tone = kTones[rng_.below(kTones.size())];
-    if (steps_[*at] != 'A' && steps_[*at] != 'W' && steps_[*at] != 'K') steps_[*at] = tone;
+    static constexpr std::string_view kBetween = "RR5587";
+    static constexpr std::string_view kOnTheBeat = "RRR558";
+    const std::string_view tones = grid_.on_beat(*at) ? kOnTheBeat : kBetween;
+    steps_[*at] = tones[rng_.below(tones.size())];
   }
 
   // A step earlier or later; what it held, it holds still.
@@ -231,7 +235,9 @@ class BassMutation {
     });
     if (!at) return;
     static constexpr std::string_view kTones = "RR58g";
-    steps_[*at] = kTones[rng_.below(kTones.size())];
+    // A bass that follows the kick goes on following it.
+    const bool follows = steps_.find('K') != std::string::npos;
+    steps_[*at] = follows ? 'K' : kTones[rng_.below(kTones.size())];
   }
 
   std::string take() { return std::move(steps_); }
@@ -267,7 +273,7 @@ StepPattern mutate_bass(StepPattern pattern, int beats, Mutation amount, Rng rng
   const bool piece = amount == Mutation::kPiece;
   const bool one_bar = pattern.steps.size() == grid.bar_steps();
   BassMutation bass(pattern.steps, grid, rng);
-  change_bass(bass, piece ? draw(rng, 2, 4) : draw(rng, 0, 1), rng);
+  change_bass(bass, piece ? draw(rng, 3, 5) : draw(rng, 0, 1), rng);
   pattern.steps = bass.take();
   if (piece && one_bar) {
     BassMutation answer(pattern.steps, grid, rng);

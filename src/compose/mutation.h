@@ -32,7 +32,7 @@ std::string mutate_voice(const std::string& steps, int key, const StepGrid& grid
 // All voices; a pattern of one bar becomes one of two, whose second bar differs a little.
 Groove mutate_groove(Groove groove, int beats, Mutation amount, const Rng& rng);
 
-// A bass pattern: other tones and other places for what is not on the beat.
+// A bass pattern: other tones after the bar's first, other places for what is not on the beat.
 StepPattern mutate_bass(StepPattern pattern, int beats, Mutation amount, Rng rng);
 
 }  // namespace undersong

@@ -40,8 +40,9 @@ WriterContext::WriterContext(const Plan& plan, const Style& style)
       final_end_(end()) {
   const int last = bar_count() - 1;
   if (is_final(last)) {
-    final_end_ = std::max(final_end_, onset(last) + ticks_of(plan.tail_seconds * kHeldShareOfTail,
-                                                             bar(last).microseconds_per_quarter));
+    const Ticks held =
+        ticks_of(plan.tail_seconds * kHeldShareOfTail, bar(last).microseconds_per_quarter);
+    final_end_ = onset(last) + std::max(held, beat_ticks());
   }
 }
 

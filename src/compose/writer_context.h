@@ -56,7 +56,8 @@ class WriterContext {
   bool plays(Role role, int bar) const { return this->bar(bar).roles.contains(role); }
   // The last bar when it holds a final chord (Ending::kRing).
   bool is_final(int bar) const;
-  // How far the notes of a final chord reach: most of the ring, at least the bar's end.
+  // How far the notes of a final chord reach: most of the ring, which may end before its bar does
+  // or after. Where there is none, the end.
   Ticks final_end() const { return final_end_; }
 
   const ChordSymbol& chord(Ticks tick) const { return stretch(tick).symbol; }

@@ -1,0 +1,93 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "compose/compose.h"
+#include "compose/variation.h"
+#include "dice_writer.h"
+#include "support/test_style.h"
+#include "test_plan.h"
+
+namespace undersong {
+namespace {
+
+class RewriteOfAScore : public ::testing::Test {
+ protected:
+  Score compose_dice() const { return compose(plan_, style_, DiceWriter(plan_, style_)); }
+  Score rewrite(Score from) const {
+    return compose_rewrite(plan_, style_, DiceWriter(plan_, style_), std::move(from));
+  }
+  static Track& track(Score& score, Role role) {
+    return *std::find_if(score.tracks.begin(), score.tracks.end(),
+                         [&](const Track& found) { return found.name == title_of(role); });
+  }
+
+  Style style_ = make_test_style();
+  Plan plan_ = make_test_plan(style_, usual_sections());
+  Rewrite lead_of_bars_9_and_10_ = {
+      .first_bar = 9, .last_bar = 10, .roles = {Role::kLead}, .seed = 5};
+};
+
+TEST_F(RewriteOfAScore, IsThePieceThatThePlanNowMakes) {
+  const Score before = compose_dice();
+  plan_.request.rewrites = {lead_of_bars_9_and_10_};
+  const Score after = rewrite(before);
+  EXPECT_NE(after, before);
+  EXPECT_EQ(after, compose_dice());
+}
+
+TEST_F(RewriteOfAScore, KeepsWhatAPersonEdited) {
+  Score from = compose_dice();
+  track(from, Role::kBass).notes.clear();
+  track(from, Role::kLead).notes.front().velocity = 3;
+  track(from, Role::kLead).controls.push_back({.tick = 99, .number = 1, .value = 64});
+  from.markers.push_back({70000, "mine"});
+  const Score edited = from;
+  plan_.request.rewrites = {lead_of_bars_9_and_10_};
+  Score after = rewrite(from);
+  const WriterContext context(plan_, style_);
+  const TickSpan span = {context.onset(8), context.onset(10)};
+  EXPECT_NE(notes_within(track(after, Role::kLead).notes, span),
+            notes_within(track(from, Role::kLead).notes, span));
+  erase_notes(track(after, Role::kLead).notes, span);
+  erase_notes(track(from, Role::kLead).notes, span);
+  EXPECT_EQ(after, from);
+}
+
+TEST_F(RewriteOfAScore, FindsARenamedTrack) {
+  Score from = compose_dice();
+  track(from, Role::kLead).name = "Vibes";
+  plan_.request.rewrites = {lead_of_bars_9_and_10_};
+  EXPECT_NE(rewrite(from), from);
+}
+
+TEST_F(RewriteOfAScore, SaysWhichTrackIsMissing) {
+  Score from = compose_dice();
+  std::erase_if(from.tracks, [](const Track& found) { return found.name == "Lead"; });
+  plan_.request.rewrites = {lead_of_bars_9_and_10_};
+  try {
+    rewrite(from);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kMismatch);
+    EXPECT_THAT(error.message(), ::testing::HasSubstr("no track \"Lead\""));
+  }
+}
+
+TEST_F(RewriteOfAScore, SaysWhichBarLiesElsewhere) {
+  Score from = compose_dice();
+  from.meters.push_back({.tick = 5 * 1920, .numerator = 3, .denominator = 4});
+  plan_.request.rewrites = {lead_of_bars_9_and_10_};
+  try {
+    rewrite(from);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kMismatch);
+    EXPECT_THAT(error.message(), ::testing::HasSubstr("bar 7 of the file"));
+  }
+}
+
+}  // namespace
+}  // namespace undersong
