@@ -14,6 +14,7 @@ void describe_program(CLI::App& app, const std::vector<std::string>& arguments) 
   app.get_formatter()->column_width(30);
   app.require_subcommand(1);
   app.footer(tr("Each verb explains itself: undersong generate --help"));
+  add_compose_verb(app);
   add_corpus_verb(app);
   add_train_verb(app, arguments);
   add_generate_verb(app);

@@ -17,39 +17,58 @@ namespace undersong {
 
 enum class CertificateWish { kWrite, kOmit };
 
+inline constexpr int kMostVariants = 100;
+
 struct ComposeRequest {
-  CompositionRequest composition;              // `seed` is used when `seed_given`
-  bool seed_given = false;                     // else one is chosen, and reported
+  // Of a new piece; with `plan` and `from` nothing of it counts but the style, where it is given.
+  CompositionRequest composition;
+  // Of the piece, and of the bars that are written again. Unset: that of `plan`, else one is
+  // chosen, and reported.
+  std::optional<std::uint64_t> seed;
   std::optional<std::filesystem::path> plan;   // an edited plan in place of the request's
-  std::optional<std::filesystem::path> from;   // a track of ours whose bars are written again
-  std::vector<std::filesystem::path> outputs;  // by suffix, as write_music; audio, .mid, .svg
+  std::optional<std::filesystem::path> from;   // a track of ours some bars of which are written
+                                               // again, and
+  Rewrite rewrite;                             // which; its seed is `seed`
+  std::vector<std::filesystem::path> outputs;  // by suffix, as write_music; audio, .mid, .svg.
+                                               // None and no stems: STYLE-SEED.wav
   std::optional<std::filesystem::path> stems;  // a folder: a WAV a stem
-  int variants = 1;                            // outputs are numbered: bed-1.wav, bed-2.wav …
-  MusicFileOptions music;                      // title, SoundFont, loudness, overwriting
+  int variants = 1;        // 1-kMostVariants; outputs are numbered: bed-1.wav, bed-2.wav …
+  MusicFileOptions music;  // title, SoundFont, loudness, overwriting
   GateOptions gate;
   CertificateWish certificate = CertificateWish::kWrite;
 };
 
 struct ComposedVariant {
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;  // of the music that was taken, which repeats it; `seed` and its
+                           // successors unless a candidate was rejected
   Plan plan;
   std::size_t notes = 0;
   GateReport originality;
-  std::vector<MusicFileReport> files;  // stems among them
-  std::filesystem::path certificate;   // empty: none
+  std::vector<MusicFileReport> files;  // in the order of the outputs
+  std::vector<MusicFileReport> stems;
+  std::filesystem::path certificate;  // empty: none
 };
 
 struct ComposeReport {
   FoundStyle style;
+  bool edited = false;  // `from` had been changed by a person
+  std::vector<UnusedReference> unused;
   std::vector<ComposedVariant> variants;
 };
 
-// Plan, compose, compare, render, master, certify. The request travels in the MIDI file as a text.
+// Plan, compose, compare, render, master, certify. The request travels in the MIDI file as a text
+// (pipeline/request_text.h). Compared is what is ready (open_ready_references).
+//
 // Errors: kUsage and kFormat as plan(), find_style(), read_plan() say; those of write_music;
-// kTooClose as generate(). Every output is written whole or not at all.
+// kTooClose as generate(); kMismatch as compose_rewrite(). Every output is written whole or not at
+// all, and none of a variant before all of them are.
 ComposeReport compose_music(const ComposeRequest& request, Progress& progress);
 
 // What `--plan-only` prints.
-Plan plan_music(const ComposeRequest& request);
+struct PlannedPiece {
+  FoundStyle style;
+  Plan plan;
+};
+PlannedPiece plan_music(const ComposeRequest& request);
 
 }  // namespace undersong

@@ -15,6 +15,7 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments);
 // its own errors are seen; else returns.
 void hand_over_to_trainer(const std::vector<std::string>& arguments);
 void add_generate_verb(CLI::App& app);
+void add_compose_verb(CLI::App& app);
 void add_check_verb(CLI::App& app);
 void add_evaluate_verb(CLI::App& app);
 void add_render_verb(CLI::App& app);

@@ -1,0 +1,376 @@
+// Does a certificate tell the truth? Files by their hashes, music by making it again.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <system_error>
+#include <utility>
+
+#include "audio/sndfile_version.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/scratch_folder.h"
+#include "midi/midi_file.h"
+#include "pipeline/certificate.h"
+#include "pipeline/composition.h"
+#include "pipeline/composition_files.h"
+#include "pipeline/originality_gate.h"
+#include "render/fluidsynth_version.h"
+#include "render/soundfont.h"
+
+namespace undersong {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Outcome = Verification::Outcome;
+
+constexpr std::string_view kJsonEnd = ".certificate.json";
+constexpr std::string_view kPageEnd = ".certificate.html";
+
+fs::path find_certificate(const fs::path& path) {
+  const std::string name = path.string();
+  if (name.ends_with(kJsonEnd)) return path;
+  if (name.ends_with(kPageEnd))
+    return name.substr(0, name.size() - kPageEnd.size()) + std::string(kJsonEnd);
+  const fs::path beside = certificate_path(path);
+  std::error_code ignored;
+  if (fs::exists(beside, ignored)) return beside;
+  throw Error(
+      ErrorKind::kNotFound,
+      fmt::format("there is no certificate of {}: {} is missing; name the .certificate.json "
+                  "itself if it has another name",
+                  display(path), display(beside)));
+}
+
+// One verification on its way.
+struct Check {
+  Certificate certificate;
+  fs::path folder;  // the certificate's
+  Verification result;
+  bool made_by_other = false;  // version or style pack: other bytes prove nothing
+
+  void add(std::string what, Outcome outcome, std::string detail = "") {
+    result.lines.push_back({std::move(what), outcome, std::move(detail)});
+  }
+};
+
+const CertifiedIngredient* find_kind(const Certificate& certificate, std::string_view kind) {
+  for (const CertifiedIngredient& ingredient : certificate.ingredients) {
+    if (ingredient.kind == kind) return &ingredient;
+  }
+  return nullptr;
+}
+
+// ---- what lies there ----
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool is_intact(const CertifiedFile& file, const fs::path& path) {
+  std::error_code failure;
+  const auto size = fs::file_size(path, failure);
+  return !failure && size == static_cast<std::uintmax_t>(file.bytes) &&
+         sha256_of_file(path) == file.sha256;
+}
+
+void check_file(Check& check, const CertifiedFile& file) {
+  const fs::path path = check.folder / file.name;
+  const std::string name = display(path);
+  if (!is_there(path)) {
+    check.add(name + " is not beside the certificate", Outcome::kCannotTell);
+  } else if (is_intact(file, path)) {
+    check.add(name + " has the bytes that the certificate names", Outcome::kSame);
+  } else {
+    check.add(name + " has other bytes than the certificate names", Outcome::kDiffers,
+              "it was changed after it was made, or the certificate was");
+  }
+}
+
+// A track that a person names must be one of those that the certificate speaks of, under any name.
+void check_track(Check& check, const fs::path& track) {
+  const bool is_certificate =
+      track.string().ends_with(kJsonEnd) || track.string().ends_with(kPageEnd);
+  if (is_certificate || !is_there(track)) return;
+  const std::string sha256 = sha256_of_file(track);
+  for (const CertifiedFile& file : check.certificate.files) {
+    if (check.folder / file.name == track || file.sha256 == sha256) return;
+  }
+  check.add(display(track) + " is none of the files that the certificate names", Outcome::kDiffers);
+}
+
+// What follows from the rest of the certificate stands in it as this version would write it.
+void check_texts(Check& check, const Json& json) {
+  if (check.certificate.program_version != UNDERSONG_VERSION) return;
+  if (to_json(check.certificate) == json) return;
+  check.add("the certificate holds more or other text than undersong writes", Outcome::kDiffers,
+            "its licence or its paragraph was changed, say");
+}
+
+// ---- what made it ----
+
+void check_version(Check& check) {
+  const std::string& version = check.certificate.program_version;
+  if (version == UNDERSONG_VERSION) return;
+  check.made_by_other = true;
+  check.add(fmt::format("it was made by undersong {}, and this is {}", version, UNDERSONG_VERSION),
+            Outcome::kCannotTell, "other versions may write other notes");
+}
+
+void check_style(Check& check, const FoundStyle& found) {
+  const CertifiedIngredient* style = find_kind(check.certificate, "style");
+  if (style != nullptr && style->sha256 == found.sha256) return;
+  check.made_by_other = true;
+  check.add(fmt::format("the style pack {} is another one here", found.style.name),
+            Outcome::kCannotTell, display(found.path) + " has another SHA-256");
+}
+
+// ---- the notes ----
+
+struct Remade {
+  Composition composition;
+  Score score;
+};
+
+// The MIDI file that a person's notes are in, when it is still the one of the certificate.
+std::optional<Score> certified_score(const Check& check) {
+  for (const CertifiedFile& file : check.certificate.files) {
+    const fs::path path = check.folder / file.name;
+    if (file.kind == CertifiedKind::kMidi && is_there(path) && is_intact(file, path))
+      return load_midi(path).score;
+  }
+  return std::nullopt;
+}
+
+void compare_notes(Check& check, const Score& score) {
+  const std::string sha256 = sha256_hex(write_midi(score));
+  for (const CertifiedFile& file : check.certificate.files) {
+    if (file.kind != CertifiedKind::kMidi) continue;
+    if (file.sha256 == sha256) {
+      check.add("the request makes the notes of " + display(file.name) + " again", Outcome::kSame);
+    } else {
+      check.add("the request makes other notes than those of " + display(file.name),
+                check.made_by_other ? Outcome::kCannotTell : Outcome::kDiffers);
+    }
+  }
+}
+
+std::optional<Remade> remake(Check& check) {
+  const Certificate& certificate = check.certificate;
+  Remade remade;
+  remade.composition = composition_from({.program_version = certificate.program_version,
+                                         .request = certificate.request,
+                                         .style_sha256 = "",
+                                         .plan = certificate.plan},
+                                        "");
+  check_style(check, remade.composition.style);
+  if (certificate.edited_from_sha256) {
+    check.add("a person had changed the notes", Outcome::kCannotTell,
+              "so the request alone does not make them");
+    auto score = certified_score(check);
+    if (!score) return std::nullopt;
+    remade.score = std::move(*score);
+    return remade;
+  }
+  remade.score = write_composition(remade.composition);
+  compare_notes(check, remade.score);
+  return remade;
+}
+
+// A request that cannot be composed was never composed, unless something else here is missing.
+std::optional<Remade> try_to_remake(Check& check) {
+  try {
+    return remake(check);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kCancelled) throw;
+    const bool is_missing =
+        check.made_by_other || error.message().find("there is no style") != std::string::npos;
+    check.add("the request cannot be composed here",
+              is_missing ? Outcome::kCannotTell : Outcome::kDiffers, error.message());
+    return std::nullopt;
+  }
+}
+
+// ---- the sound ----
+
+// By its bytes, wherever it is.
+std::optional<fs::path> find_same_soundfont(const CertifiedIngredient& wanted,
+                                            const fs::path& given) {
+  std::vector<fs::path> paths = soundfont_search_list();
+  std::stable_partition(paths.begin(), paths.end(),
+                        [&](const fs::path& path) { return path.filename() == wanted.name; });
+  if (!given.empty()) paths = {given};
+  for (const fs::path& path : paths) {
+    if (is_there(path) && sha256_of_file(path) == wanted.sha256) return path;
+  }
+  return std::nullopt;
+}
+
+// The certificate's files, to be made again in another folder.
+CompositionFiles files_in(const fs::path& folder, const Certificate& certificate) {
+  CompositionFiles files;
+  for (const CertifiedFile& file : certificate.files) {
+    if (file.kind == CertifiedKind::kStem) {
+      files.stems = (folder / file.name).parent_path();
+    } else {
+      files.outputs.push_back(folder / file.name);
+    }
+  }
+  return files;
+}
+
+void compare_sound(Check& check, const fs::path& folder) {
+  const CertifiedIngredient* synthesizer = find_kind(check.certificate, "synthesizer");
+  const CertifiedIngredient* library = find_kind(check.certificate, "audio library");
+  const bool same_libraries = synthesizer != nullptr && library != nullptr &&
+                              synthesizer->name == "FluidSynth " + fluidsynth_version() &&
+                              library->name == sndfile_version();
+  for (const CertifiedFile& file : check.certificate.files) {
+    if (file.kind == CertifiedKind::kMidi) continue;
+    const std::string name = display(file.name);
+    if (is_intact(file, folder / file.name)) {
+      check.add("rendered again, " + name + " has the same bytes", Outcome::kSame);
+    } else if (check.made_by_other || !same_libraries) {
+      check.add("rendered again, " + name + " has other bytes", Outcome::kCannotTell,
+                same_libraries ? "another version or style pack renders otherwise"
+                               : fmt::format("FluidSynth {} and {} are other versions",
+                                             fluidsynth_version(), sndfile_version()));
+    } else {
+      check.add("rendered again, " + name + " has other bytes", Outcome::kDiffers);
+    }
+  }
+}
+
+void check_sound(Check& check, const Remade& remade, const fs::path& soundfont,
+                 Progress& progress) {
+  const Certificate& certificate = check.certificate;
+  const bool has_sound =
+      std::any_of(certificate.files.begin(), certificate.files.end(),
+                  [](const CertifiedFile& file) { return file.kind != CertifiedKind::kMidi; });
+  if (!has_sound) return;
+  const CertifiedIngredient* wanted = find_kind(certificate, "soundfont");
+  const auto found = wanted == nullptr ? std::nullopt : find_same_soundfont(*wanted, soundfont);
+  if (!found) {
+    check.add("the sound was not made again", Outcome::kCannotTell,
+              wanted == nullptr
+                  ? std::string("the certificate names no SoundFont")
+                  : fmt::format("its SoundFont {} is not here; name it with --soundfont",
+                                display(wanted->name)));
+    return;
+  }
+  const ScratchFolder scratch;
+  MusicFileOptions options;
+  options.origin.title = certificate.title;
+  options.origin.date = certificate.date;
+  options.render.soundfont = *found;
+  options.mastering.target_lufs = certificate.target_lufs;
+  options.mastering.ceiling_dbtp = certificate.ceiling_dbtp;
+  write_files(remade.composition, remade.score, files_in(scratch.path(), certificate), options,
+              progress);
+  compare_sound(check, scratch.path());
+}
+
+// ---- originality ----
+
+// The part of a comparison that does not depend on what else it was compared with.
+Json without_place(Json comparison) {
+  comparison.erase("reference");
+  return comparison;
+}
+
+void check_originality(Check& check, const Score& score) {
+  const Json& report = check.certificate.originality;
+  const References ready = open_ready_references();
+  for (const Json& said : report.value("comparisons", Json::array())) {
+    const std::string name = said.value("name", "");
+    const Json& compared = report.at("compared").at(said.value("reference", std::size_t{0}));
+    const auto found =
+        std::find_if(ready.open.begin(), ready.open.end(), [&](const OpenReference& open) {
+          const Json known = to_json(open);
+          return known["corpus_sha256"] == compared["corpus_sha256"] &&
+                 known["form"] == compared["form"] && known["pieces"] == compared["pieces"];
+        });
+    if (found == ready.open.end()) {
+      check.add("originality was not measured again against " + display(name), Outcome::kCannotTell,
+                "this machine does not have it in that state");
+      continue;
+    }
+    const Json again = to_json(compare_with(*found, score, {}), *found->reference);
+    const bool is_same = without_place(again) == without_place(said);
+    check.add(is_same ? "measured again, it is as close to " + display(name) + " as it says"
+                      : "measured again, it is not as close to " + display(name) + " as it says",
+              is_same ? Outcome::kSame : Outcome::kDiffers);
+  }
+}
+
+void try_to_check_originality(Check& check, const Score& score) {
+  try {
+    check_originality(check, score);
+  } catch (const Json::exception&) {
+    check.add("the report of originality is not one of undersong", Outcome::kDiffers);
+  }
+}
+
+bool notes_differ(const Check& check) {
+  return std::any_of(check.result.lines.begin(), check.result.lines.end(),
+                     [](const Verification::Line& line) {
+                       return line.what.starts_with("the request makes other notes");
+                     });
+}
+
+std::string_view word_for(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kSame: return "same";
+    case Outcome::kDiffers: return "differs";
+    case Outcome::kCannotTell: break;
+  }
+  return "cannot tell";
+}
+
+}  // namespace
+
+Verification verify_certificate(const fs::path& track, const fs::path& soundfont,
+                                Progress& progress) {
+  Check check;
+  check.result.certificate = find_certificate(track);
+  check.certificate = load_certificate(check.result.certificate);
+  check.folder = check.result.certificate.parent_path();
+  check_track(check, track);
+  for (const CertifiedFile& file : check.certificate.files) check_file(check, file);
+  check_texts(check, Json::parse(read_text_file(check.result.certificate)));
+  check_version(check);
+  if (const auto remade = try_to_remake(check)) {
+    // Other notes sound otherwise, which says nothing more.
+    if (!notes_differ(check)) {
+      check_sound(check, *remade, soundfont, progress);
+      try_to_check_originality(check, remade->score);
+    }
+  }
+  return std::move(check.result);
+}
+
+std::string to_text(const Verification& verification) {
+  std::string text;
+  for (const Verification::Line& line : verification.lines) {
+    text += fmt::format("{}{}: {}{}", text.empty() ? "" : "\n", word_for(line.outcome), line.what,
+                        line.detail.empty() ? "" : " (" + line.detail + ")");
+  }
+  return text;
+}
+
+Json to_json(const Verification& verification) {
+  Json lines = Json::array();
+  for (const Verification::Line& line : verification.lines) {
+    lines.push_back(
+        {{"outcome", word_for(line.outcome)}, {"what", line.what}, {"detail", line.detail}});
+  }
+  return {{"certificate", verification.certificate.string()},
+          {"holds", verification.holds()},
+          {"lines", lines}};
+}
+
+}  // namespace undersong
