@@ -185,7 +185,7 @@ constexpr double kAnalogPercussionDb = -6.0;
 constexpr double kMelodyReference = -36.0;
 constexpr double kChordsReference = -34.0;
 constexpr double kBassReference = -36.0;
-constexpr double kBeatReference = -38.0;
+constexpr double kBeatReference = -37.0;
 
 // Beyond it something else is wrong, such as a pitch that the instrument does not have.
 constexpr double kMostDb = 8.0;
