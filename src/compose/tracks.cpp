@@ -27,7 +27,12 @@ int rounded(double value, int low, int high) {
   return std::clamp(static_cast<int>(std::floor(value + 0.5)), low, high);
 }
 
-int program_of(const Plan& plan, Role role) {
+// Percussion shares the channel of the drums, so that it has their kit.
+int program_of(const Plan& plan, Role wanted) {
+  const bool has_drums =
+      std::any_of(plan.instruments.begin(), plan.instruments.end(),
+                  [](const PlannedInstrument& planned) { return planned.role == Role::kDrums; });
+  const Role role = wanted == Role::kPercussion && has_drums ? Role::kDrums : wanted;
   const auto found =
       std::find_if(plan.instruments.begin(), plan.instruments.end(),
                    [&](const PlannedInstrument& instrument) { return instrument.role == role; });

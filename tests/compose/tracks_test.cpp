@@ -28,6 +28,19 @@ TEST(Tracks, ComeBackFromAMidiFile) {
   }
 }
 
+TEST(Tracks, OfPercussionHaveTheKitOfTheDrumsWhoseChannelTheyShare) {
+  const Style style = make_test_style();
+  Plan plan = make_test_plan(style, usual_sections(), 1, Ending::kRing);
+  for (PlannedInstrument& instrument : plan.instruments) {
+    if (instrument.role == Role::kDrums) instrument.program = 25;
+    if (instrument.role == Role::kPercussion) instrument.program = 0;
+  }
+  const Score score = compose(plan, style, *make_pattern_writer(plan, style));
+  EXPECT_EQ(score.tracks.at(0).controls.at(0).value, 25);
+  ASSERT_EQ(score.tracks.at(1).name, "Percussion");
+  EXPECT_EQ(score.tracks.at(1).controls.at(0).value, 25);
+}
+
 TEST(Tracks, AreARoleEachWithItsInstrumentAndChannel) {
   const Score score = compose_test();
   ASSERT_GE(score.tracks.size(), 3U);
