@@ -19,6 +19,7 @@
 #include "corpus/candidates.h"
 #include "midi/midi_file.h"
 #include "pipeline/picture.h"
+#include "render/instrument_level.h"
 #include "render/soundfont.h"
 #include "score/tempo_map.h"
 
@@ -39,6 +40,24 @@ Finish finish_of(Ending ending) {
     case Ending::kLoop: return Finish::kLoop;
   }
   return Finish::kRing;
+}
+
+// What the track begins with, as its MIDI file says: an edited one may have another than the plan.
+int program_of(const Track& track) {
+  const auto is_program = [](const ControlEvent& event) {
+    return event.kind == ControlEvent::Kind::kProgram;
+  };
+  const auto found = std::find_if(track.controls.begin(), track.controls.end(), is_program);
+  return found == track.controls.end() ? 0 : found->value;
+}
+
+// A style's level holds whichever of its instruments plays.
+constexpr double kLeastLevelDb = -40.0;
+constexpr double kMostLevelDb = 12.0;
+RoleSound evened(RoleSound sound, Role role, const Track& track) {
+  const double level_db = sound.level_db + evening_gain_db(role, program_of(track));
+  sound.level_db = std::clamp(level_db, kLeastLevelDb, kMostLevelDb);
+  return sound;
 }
 
 bool is_audio(const fs::path& path) { return audio_format_of(path).has_value(); }
@@ -265,7 +284,7 @@ ProductionSettings production_settings(const Composition& composition, const Sco
     if (role) {
       stem.role = *role;
       stem.name = std::string(title_of(*role));
-      if (const RolePack* pack = style.role(*role)) stem.sound = pack->sound;
+      if (const RolePack* pack = style.role(*role)) stem.sound = evened(pack->sound, *role, track);
     }
     settings.stems.push_back(std::move(stem));
   }
