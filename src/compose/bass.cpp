@@ -57,9 +57,10 @@ class BassPart {
  private:
   // The line goes on from the note before the range.
   void remember(const std::vector<Note>& written, Ticks begin) {
-    for (const Note& note : written) {
-      if (note.onset_ticks < begin) line_.go_on_from(note.pitch);
-    }
+    const auto after =
+        std::lower_bound(written.begin(), written.end(), begin,
+                         [](const Note& note, Ticks tick) { return note.onset_ticks < tick; });
+    if (after != written.begin()) line_.go_on_from((after - 1)->pitch);
   }
 
   const StepPattern& pattern() {
@@ -96,7 +97,7 @@ class BassPart {
         if (drums ? !has_kick(onset.onset) : !context_.is_strong(onset.onset)) continue;
       } else if (!on_beat) {
         if (context_.bar(bar).energy < kThinEnergy && draw < kLeftOut) continue;
-        if (drums) to_kick(onset, onsets, draw);
+        if (drums) to_kick(onset, onsets, played, draw);
       }
       played.push_back(onset);
     }
@@ -122,13 +123,20 @@ class BassPart {
     }
   }
 
-  void to_kick(StepOnset& onset, const std::vector<StepOnset>& others, double draw) const {
+  // To a kick between the beats, a step away. Those on the beat are what the note plays against.
+  void to_kick(StepOnset& onset, const std::vector<StepOnset>& others,
+               const std::vector<StepOnset>& played, double draw) const {
     if (has_kick(onset.onset) || draw > kToKick) return;
+    const auto is_at = [](Ticks tick) {
+      return [tick](const StepOnset& other) { return other.onset == tick; };
+    };
     for (const Ticks way : {-onset.step, onset.step}) {
       const Ticks to = onset.onset + way;
-      const bool taken = std::any_of(others.begin(), others.end(),
-                                     [&](const StepOnset& other) { return other.onset == to; });
-      if (taken || !has_kick(to) || to >= onset.end) continue;
+      const bool on_beat =
+          (to - context_.onset(context_.bar_at(onset.onset))) % context_.beat_ticks() == 0;
+      const bool taken = std::any_of(others.begin(), others.end(), is_at(to)) ||
+                         std::any_of(played.begin(), played.end(), is_at(to));
+      if (on_beat || taken || !has_kick(to) || to >= onset.end) continue;
       onset.onset = to;
       return;
     }

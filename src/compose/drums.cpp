@@ -129,7 +129,7 @@ class DrumPart {
   // another way each time.
   void play_fill(int bar, std::vector<Note>& notes) const {
     Rng chance = rng_.fork("fill").fork(static_cast<std::uint64_t>(bar));
-    const double energy = context_.bar(bar).energy;
+    const double energy = fill_energy(bar);
     std::vector<Note> fill = pack_.fills.empty() ? improvised_fill(bar, energy, chance)
                                                  : written_fill(bar, energy, chance);
     if (fill.empty()) return;
@@ -137,6 +137,13 @@ class DrumPart {
     for (const Note& note : fill) begin = std::min(begin, note.onset_ticks);
     std::erase_if(notes, [&](const Note& note) { return note.onset_ticks >= begin; });
     notes.insert(notes.end(), fill.begin(), fill.end());
+  }
+
+  // A fill belongs to what it leads to as much as to its own bar.
+  double fill_energy(int bar) const {
+    const double here = context_.bar(bar).energy;
+    if (bar + 1 >= context_.bar_count() || context_.is_final(bar + 1)) return here;
+    return (here + context_.bar(bar + 1).energy) / 2.0;
   }
 
   std::vector<Note> written_fill(int bar, double energy, Rng& chance) const {

@@ -105,16 +105,21 @@ class SectionWriter {
 
   // In place of what is there. Only in bars in which the role plays, cut where it stops.
   void put(Role role, const BarSpan& run, std::vector<Note> notes) {
-    auto& part = parts_[index_of(role)];
-    erase_notes(part, ticks_of(run));
+    std::vector<Note> kept;
     for (Note& note : notes) {
       const int bar = context_.bar_at(note.onset_ticks);
       if (!is_in(run, bar) || !context_.plays(role, bar)) continue;
       note.duration_ticks =
           std::min(note.duration_ticks, last_end(role, run, bar) - note.onset_ticks);
-      if (note.duration_ticks > 0) part.push_back(note);
+      if (note.duration_ticks > 0) kept.push_back(note);
     }
-    std::sort(part.begin(), part.end());
+    std::sort(kept.begin(), kept.end());
+    auto& part = parts_[index_of(role)];
+    erase_notes(part, ticks_of(run));
+    const auto place =
+        std::lower_bound(part.begin(), part.end(), context_.onset(run.first),
+                         [](const Note& note, Ticks tick) { return note.onset_ticks < tick; });
+    part.insert(place, kept.begin(), kept.end());
   }
 
   Ticks last_end(Role role, const BarSpan& run, int bar) const {

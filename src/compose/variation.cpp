@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace undersong {
 namespace {
@@ -27,6 +28,14 @@ constexpr std::array kVariations = {
 
 constexpr double kTwoVariations = 0.6;
 
+// The notes that begin in a span, of sorted ones.
+template <typename Notes>
+auto range_of(Notes& notes, const TickSpan& span) {
+  const auto begins_before = [](const Note& note, Ticks tick) { return note.onset_ticks < tick; };
+  const auto first = std::lower_bound(notes.begin(), notes.end(), span.begin, begins_before);
+  return std::pair{first, std::lower_bound(first, notes.end(), span.end, begins_before)};
+}
+
 bool is_within(const Note& note, const TickSpan& span) {
   return note.onset_ticks >= span.begin && note.onset_ticks < span.end;
 }
@@ -47,14 +56,13 @@ std::uint8_t folded(int pitch, const PitchRange& range) {
 }  // namespace
 
 std::vector<Note> notes_within(const std::vector<Note>& notes, const TickSpan& span) {
-  std::vector<Note> found;
-  std::copy_if(notes.begin(), notes.end(), std::back_inserter(found),
-               [&](const Note& note) { return is_within(note, span); });
-  return found;
+  const auto [first, last] = range_of(notes, span);
+  return {first, last};
 }
 
 void erase_notes(std::vector<Note>& notes, const TickSpan& span) {
-  std::erase_if(notes, [&](const Note& note) { return is_within(note, span); });
+  const auto [first, last] = range_of(notes, span);
+  notes.erase(first, last);
 }
 
 ChordSymbol transposed(ChordSymbol chord, int semitones) {

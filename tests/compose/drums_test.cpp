@@ -86,6 +86,17 @@ TEST_F(Drums, MarkHitsInAnyStyle) {
   EXPECT_FALSE(has(bar(6), kHat, 0));
 }
 
+TEST_F(Drums, HavePercussionWithThemOnAHit) {
+  style_.roles[index_of(Role::kPercussion)]->grooves = {
+      {"after the beat", {{70, "..x...x...x...x."}}, 4, {}, 1.0}};
+  plan_.bars[6].hit = true;
+  const Parts parts = write_parts(plan_, style_, *make_pattern_writer(plan_, style_));
+  const WriterContext context(plan_, style_);
+  const auto bar =
+      notes_within(parts[index_of(Role::kPercussion)], {context.onset(6), context.onset(7)});
+  EXPECT_TRUE(has(bar, 70, context.onset(6)));
+}
+
 TEST_F(Drums, EndWithTheFinalChord) {
   const std::vector<Note> notes = bar(36);
   EXPECT_TRUE(has(notes, kKick, 0));
