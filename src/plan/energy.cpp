@@ -1,6 +1,7 @@
 #include "plan/energy.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace undersong::detail {
@@ -17,6 +18,13 @@ double arc(double position) {
   const double from_peak =
       position < kPeak ? (kPeak - position) / kPeak : 0.5 * (position - kPeak) / (1.0 - kPeak);
   return kDepth * (0.4 - from_peak);
+}
+
+// Music of many rounds comes in waves: each is a little calmer or fuller than the one before.
+double wave(int round, int rounds) {
+  constexpr int kManyRounds = 5;
+  constexpr std::array kWave = {0.0, 0.04, 0.02, -0.1, -0.04};
+  return rounds > kManyRounds ? kWave[static_cast<std::size_t>(round) % kWave.size()] : 0.0;
 }
 
 double section_energy(const SectionDraft& draft, const Style& style) {
@@ -49,14 +57,16 @@ void draw_energy(const CompositionRequest& request, const Style& style,
     Rng chance = rng.fork(static_cast<std::uint64_t>(s));
     const double level =
         own ? section_energy(drafts[s], style) + 0.06 * (chance.uniform() - 0.5) : before;
+    const double of_round = wave(drafts[s].round, drafts.back().round + 1);
     double lift = 0.0;
     for (int i = 0; i < section.bars; ++i) {
       const auto bar = static_cast<std::size_t>(section.first_bar + i);
       if (bars[bar].hit && bar > 0) lift += kHitLift * (1.0 - lift / 0.3);
       const double within =
           section.bars > 1 ? i / static_cast<double>(section.bars - 1) - 0.5 : 0.0;
-      const double rise =
-          own ? arc(static_cast<double>(bar) / total) + slope(section.kind) * within + mood : 0.0;
+      const double rise = own ? arc(static_cast<double>(bar) / total) +
+                                    slope(section.kind) * within + mood + of_round
+                              : 0.0;
       bars[bar].energy = in_thousandths(level + rise + lift);
     }
     before = bars[static_cast<std::size_t>(section.first_bar + section.bars - 1)].energy;

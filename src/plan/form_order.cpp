@@ -80,7 +80,25 @@ void FormOrder::begin_round() {
   items_ = forms_[static_cast<std::size_t>(movement_)];
   if (round_kind_ == RoundKind::kBreakdown || (round_kind_ == RoundKind::kReturn && rounds_ <= 3))
     add_contrast();
-  if (round_ > 0) fit_to_rest();
+  if (round_ > 0) {
+    fit_to_rest();
+  } else if (bars_of_round() > remaining_) {
+    shorten_first(rng);
+  }
+}
+
+// A piece that is shorter than its form: one contrast is worth more than the order of the form, and
+// it is good to come home.
+void FormOrder::shorten_first(Rng& rng) {
+  const int room = remaining_ / bars_of(*style_, items_.front().kind);
+  const auto other = std::find_if(items_.begin(), items_.end(), [&](const Item& item) {
+    return item.kind != items_.front().kind;
+  });
+  constexpr double kContrast = 0.6;
+  if (other == items_.end() || rng.uniform() >= kContrast) return;
+  const Item first = items_.front();
+  if (room == 2) items_ = {first, *other};
+  if (room == 3) items_ = {first, *other, {first.kind, 1}};
 }
 
 int FormOrder::bars_of_round() const {

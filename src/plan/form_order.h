@@ -40,6 +40,7 @@ class FormOrder {
   RoundKind kind_of_round() const;
   void add_contrast();
   void fit_to_rest();
+  void shorten_first(Rng& rng);
   int bars_of_round() const;
   const Dealt* find(const Item& item, int bars) const;
   const Dealt* any_of(const std::string& kind, int bars) const;

@@ -123,7 +123,9 @@ ChordVocabulary::ChordVocabulary(const Style& style, Mode mode) {
   const auto learn = [&](const NumeralBars& bars) {
     for (const NumeralBar& bar : bars) {
       for (const RomanNumeral& numeral : bar) {
-        dominants_ = dominants_ || is_dominant_seventh(numeral);
+        // Only of the fifth degree: blues and funk have sevenths everywhere that lead nowhere.
+        dominants_ =
+            dominants_ || numeral.of || (numeral.degree == 4 && is_dominant_seventh(numeral));
         suspensions_ = suspensions_ || is_suspended(numeral);
         if (numeral.of) continue;
         insert_once(is_diatonic(numeral, mode) ? diatonic_ : borrowed_, numeral);

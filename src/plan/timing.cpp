@@ -133,7 +133,9 @@ std::string nearest_tempo_text(const CompositionRequest& request, const std::vec
                                const SpanRules& rules, const Style& style) {
   if (!request.bpm) return "";
   double nearest = 0.0;
-  for (const double bpm : tempos_of(style)) {
+  for (const double exact : tempos_of(style)) {
+    const double bpm =
+        std::clamp(std::round(exact * 10.0) / 10.0, style.slowest_bpm, style.fastest_bpm);
     if (std::abs(bpm - *request.bpm) < std::abs(nearest - *request.bpm) &&
         choices_at(bpm, spans, rules, style))
       nearest = bpm;
@@ -179,9 +181,12 @@ NearestSpans nearest_ends(const Span& span, const SpanRules& rules,
   const Span& span = spans[failing];
   const bool is_end = failing + 1 == spans.size();
   const NearestSpans nearest = nearest_ends(span, rules, tempos, style);
-  // To the end of the piece it is the last hit that can move.
-  const double earlier = is_end ? request.length_seconds - nearest.longer : from + nearest.shorter;
-  const double later = is_end ? request.length_seconds - nearest.shorter : from + nearest.longer;
+  // To the end of the piece it is the last hit that can move. In hundredths, on the safe side.
+  const auto before = [](double seconds) { return std::floor(seconds * 100.0) / 100.0; };
+  const auto after = [](double seconds) { return std::ceil(seconds * 100.0) / 100.0; };
+  const double length = request.length_seconds;
+  const double earlier = before(is_end ? length - nearest.longer : from + nearest.shorter);
+  const double later = after(is_end ? length - nearest.shorter : from + nearest.longer);
   std::string times;
   if (earlier > (is_end ? 0.0 : from) + kSameSeconds) times = clock_text(earlier);
   if (later < request.length_seconds && (!is_end || nearest.shorter > 0.0))
