@@ -94,7 +94,10 @@ class BassPart {
       const bool on_beat = inside % context_.beat_ticks() == 0;
       const double draw = chance.uniform();
       if (onset.symbol == 'K') {
-        if (drums ? !has_kick(onset.onset) : !context_.is_strong(onset.onset)) continue;
+        if (drums ? !has_kick(onset.onset) : !context_.is_strong(onset.onset)) {
+          hold_on(onset, played);
+          continue;
+        }
       } else if (!on_beat) {
         if (context_.bar(bar).energy < kThinEnergy && draw < kLeftOut) continue;
         if (drums) to_kick(onset, onsets, played, draw);
@@ -107,6 +110,11 @@ class BassPart {
     std::stable_sort(played.begin(), played.end(),
                      [](const StepOnset& a, const StepOnset& b) { return a.onset < b.onset; });
     return played;
+  }
+
+  // Where a kick is missing, what is held up to its place is held on: a long bass has no holes.
+  static void hold_on(const StepOnset& left_out, std::vector<StepOnset>& played) {
+    if (!played.empty() && played.back().end == left_out.onset) played.back().end = left_out.end;
   }
 
   // What the pattern holds over the bar line sounds on while the chord does; a new chord is struck.

@@ -66,6 +66,26 @@ TEST_F(Bass, PlaysOneNoteAtATime) {
   }
 }
 
+TEST_F(Bass, HoldsOnWhereAKickIsMissing) {
+  // Nobody drums, so that the kick's bass plays on the strong beats alone.
+  use_pattern("K---K---K---K---", 4);
+  for (PlannedBar& bar : plan_.bars) bar.roles.erase(Role::kDrums);
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    plan_.request.seed = seed;
+    write();
+    ASSERT_GT(notes_.size(), 4U);
+    const WriterContext context(plan_, style_);
+    std::size_t holes = 0;
+    for (std::size_t i = 0; i + 1 < notes_.size(); ++i) {
+      const Ticks end = notes_[i].onset_ticks + notes_[i].duration_ticks;
+      const bool next_bar =
+          context.bar_at(notes_[i + 1].onset_ticks) > context.bar_at(notes_[i].onset_ticks) + 1;
+      if (!next_bar && end < notes_[i + 1].onset_ticks) ++holes;
+    }
+    EXPECT_EQ(holes, 0U) << seed;
+  }
+}
+
 TEST_F(Bass, PlaysWithTheKick) {
   use_pattern("K.K.K.K.K.K.K.K.", 4);
   write();
