@@ -25,7 +25,7 @@ constexpr std::array kToms = {50, 48, 47, 45, 43};
 
 // From here on a crash marks a section, where the style has one.
 constexpr double kCrashEnergy = 0.4;
-// From here on the ride takes over from the hat, in some sections of styles with a crash.
+// From here on the ride takes over from the hat, in some sections of styles that know a ride.
 constexpr double kRideEnergy = 0.8;
 constexpr double kRideSections = 0.5;
 // From here on the hat opens before a new group of four bars.
@@ -57,7 +57,13 @@ class DrumPart {
  private:
   bool rides() const {
     Rng chance = rng_.fork("ride");
-    return pack_.crash && groove_.energy >= kRideEnergy && chance.uniform() < kRideSections;
+    return knows_ride() && groove_.energy >= kRideEnergy && chance.uniform() < kRideSections;
+  }
+  bool knows_ride() const {
+    return std::any_of(pack_.grooves.begin(), pack_.grooves.end(), [](const Groove& groove) {
+      return std::any_of(groove.voices.begin(), groove.voices.end(),
+                         [](const Groove::Voice& voice) { return voice.key == kRide; });
+    });
   }
 
   std::vector<Note> play(int bar) {

@@ -121,6 +121,14 @@ class VoiceMutation {
   std::ptrdiff_t added_ = 0;
 };
 
+// A kick on every beat and nowhere else: what makes its style, whatever else a piece does.
+bool is_four_on_the_floor(const std::string& steps, const StepGrid& grid) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (is_onset(steps[i]) != grid.on_beat(i)) return false;
+  }
+  return true;
+}
+
 int draw(Rng& rng, int low, int high) {
   return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(high - low + 1)));
 }
@@ -134,7 +142,8 @@ std::string mutate_voice(const std::string& steps, int key, const StepGrid& grid
   const bool piece = amount == Mutation::kPiece;
   switch (kind) {
     case VoiceKind::kKick: {
-      const int changes = piece ? draw(rng, 2, 3) : 1;
+      const bool floor = is_four_on_the_floor(steps, grid);
+      const int changes = floor ? (piece ? draw(rng, 0, 1) : 0) : piece ? draw(rng, 2, 3) : 1;
       for (int i = 0; i < changes; ++i) {
         const std::array<double, 3> ways = {4.0, 2.0, 3.0};
         const std::size_t way = rng.weighted(ways);

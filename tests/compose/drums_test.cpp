@@ -70,6 +70,29 @@ TEST_F(Drums, OfAStyleWithoutFillsMakeTheirOwn) {
                           [](const Note& note) { return note.pitch >= 43 && note.pitch <= 50; }));
 }
 
+TEST_F(Drums, TakeTheRideOnlyWhereTheStyleKnowsOne) {
+  constexpr int kRide = 51;
+  const auto rides = [&] {
+    int found = 0;
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      plan_.request.seed = seed;
+      for (PlannedBar& planned : plan_.bars) planned.energy = 0.95;
+      const std::vector<Note> notes = bar(6);
+      if (std::any_of(notes.begin(), notes.end(),
+                      [](const Note& note) { return note.pitch == kRide; }))
+        ++found;
+    }
+    return found;
+  };
+  auto& grooves = style_.roles[index_of(Role::kDrums)]->grooves;
+  for (Groove& groove : grooves)
+    std::erase_if(groove.voices, [](const Groove::Voice& voice) { return voice.key == kRide; });
+  EXPECT_EQ(rides(), 0);
+  // A groove that is never chosen here, but known.
+  grooves.push_back({"", {{kRide, "x.x.x.x.x.x.x.x."}}, 4, {0.0, 0.01}, 1.0});
+  EXPECT_GT(rides(), 3);
+}
+
 TEST_F(Drums, MarkSectionsWithACrash) {
   EXPECT_TRUE(has(bar(4), kCrash, 0));
   EXPECT_TRUE(has(bar(20), kCrash, 0));

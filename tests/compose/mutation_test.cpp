@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "support/test_style.h"
@@ -31,6 +32,18 @@ TEST(Mutation, LeavesTheBackbeatAlone) {
       }
     }
   }
+}
+
+TEST(Mutation, LeavesFourOnTheFloorNearlyAlone) {
+  const std::string floor = "X...X...X...X...";
+  std::set<std::string> forms;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const std::string steps = mutate_voice(floor, 36, {4, 4}, Mutation::kPiece, Rng(seed));
+    forms.insert(steps);
+    EXPECT_LE(16 - std::count(steps.begin(), steps.end(), '.'), 5) << steps;
+    EXPECT_EQ(mutate_voice(floor, 36, {4, 4}, Mutation::kSection, Rng(seed)), floor);
+  }
+  EXPECT_TRUE(forms.contains(floor));
 }
 
 TEST(Mutation, GivesSeedsTheirOwnGrooves) {
