@@ -244,11 +244,4 @@ std::string sha256_of_file(const fs::path& path) {
   return hash.finish_hex();
 }
 
-bool Verification::holds() const {
-  for (const Line& line : lines) {
-    if (line.outcome == Outcome::kDiffers) return false;
-  }
-  return true;
-}
-
 }  // namespace undersong

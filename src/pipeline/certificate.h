@@ -85,12 +85,14 @@ struct Verification {
   struct Line {
     std::string what;  // "bed.wav has the bytes that the certificate names"
     Outcome outcome = Outcome::kSame;
-    std::string detail;  // why not, and what would help; may be empty
+    std::string detail;      // why not, and what would help; may be empty
+    bool is_remade = false;  // of music that was made again, not only looked at
   };
   std::filesystem::path certificate;
   std::vector<Line> lines;
 
-  bool holds() const;  // nothing differs
+  bool holds() const;   // nothing differs
+  bool proves() const;  // and the music was made again
 };
 
 // Compares the files beside the certificate with it, composes and renders the request again in a
@@ -101,6 +103,8 @@ Verification verify_certificate(const std::filesystem::path& track_or_certificat
                                 const std::filesystem::path& soundfont, Progress& progress);
 
 std::string to_text(const Verification& verification);
+// The last word: "the certificate holds: …".
+std::string conclusion(const Verification& verification);
 nlohmann::ordered_json to_json(const Verification& verification);
 
 }  // namespace undersong

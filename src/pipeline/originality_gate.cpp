@@ -66,7 +66,7 @@ std::string terms_of_nearest(const std::vector<Comparison>& comparisons,
   return terms_text(references[nearest->reference].reference->pieces()[match->place.piece]);
 }
 
-[[noreturn]] void throw_all_too_close(const GateReport& report) {
+[[noreturn]] void throw_all_too_close(const GateReport& report, const std::string& remedy) {
   const auto best =
       std::min_element(report.rejected.begin(), report.rejected.end(),
                        [](const auto& a, const auto& b) { return nearness(a) < nearness(b); });
@@ -74,11 +74,10 @@ std::string terms_of_nearest(const std::vector<Comparison>& comparisons,
   throw Error(
       ErrorKind::kTooClose,
       fmt::format("{} too close to what the model learned, so nothing was written; in the least "
-                  "close {}; try another --seed, a higher --temperature or more --candidates, or "
-                  "take the first with --allow-copies",
+                  "close {}; {}, or take the first with --allow-copies",
                   count == 1 ? std::string("the one candidate is")
                              : fmt::format("all {} candidates are", count),
-                  nearest_text(*best, report.references)));
+                  nearest_text(*best, report.references), remedy));
 }
 
 nlohmann::ordered_json json_of(const std::vector<Comparison>& comparisons,
@@ -115,7 +114,7 @@ GatedScore draw_original(const std::function<DrawnPiece(int number)>& draw,
     }
     report.rejected.push_back(std::move(comparisons));
   }
-  throw_all_too_close(report);
+  throw_all_too_close(report, options.remedy);
 }
 
 Rng candidate_rng(std::uint64_t seed, int candidate) {

@@ -22,6 +22,8 @@ struct GateOptions {
   int candidates = 8;  // drawn at most
   Copies copies = Copies::kRefuse;
   LimitOverrides limits;
+  // What else to try when none passes.
+  std::string remedy = "try another --seed, a higher --temperature or more --candidates";
 };
 
 // Errors: kUsage for no candidate, or more than 1,000; those of check_limits.

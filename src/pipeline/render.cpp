@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "midi/midi_file.h"
 #include "pipeline/picture.h"
+#include "pipeline/request_text.h"
 #include "render/soundfont.h"
 #include "score/tempo_map.h"
 #include "score/transform.h"
@@ -133,7 +134,26 @@ void note_origin(const MusicOrigin& origin, Score& score) {
   texts.insert(texts.begin(), {0, TextEvent::Kind::kText, text});
 }
 
+namespace {
+
+// A request that cannot be read does not keep anybody from rendering.
+std::optional<MusicOrigin> composed_origin(const Score& score) {
+  try {
+    const auto composed = composition_of(score);
+    if (!composed) return std::nullopt;
+    MusicOrigin origin;
+    origin.style = composed->request.style;
+    origin.seed = composed->request.seed;
+    return origin;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
 MusicOrigin origin_of(const Score& score) {
+  if (auto composed = composed_origin(score)) return std::move(*composed);
   for (const Track& track : score.tracks) {
     for (const TextEvent& event : track.texts) {
       const std::string_view text = event.text;
@@ -188,6 +208,7 @@ RenderReport render_file(const RenderRequest& request, Progress& progress) {
   MusicFileOptions options = request.options;
   const MusicOrigin origin = origin_of(score);
   if (options.origin.model.empty()) options.origin.model = origin.model;
+  if (options.origin.style.empty()) options.origin.style = origin.style;
   if (!options.origin.seed) options.origin.seed = origin.seed;
   if (options.origin.title.empty()) options.origin.title = request.input.stem().string();
   return {

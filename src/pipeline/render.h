@@ -54,7 +54,8 @@ AudioTags tags_for(const std::filesystem::path& path, const MusicOrigin& origin)
 std::string title_of(const std::filesystem::path& path, const MusicOrigin& origin);
 
 // Writes the origin's model and seed into the score's first track as a text, so that a MIDI file
-// says where it came from too; origin_of() reads it back, and render_file() tags with it.
+// says where it came from too; origin_of() reads it back, or what a composed file says
+// (request_text.h), and render_file() tags with it.
 void note_origin(const MusicOrigin& origin, Score& score);
 MusicOrigin origin_of(const Score& score);
 

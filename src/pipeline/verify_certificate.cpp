@@ -53,7 +53,10 @@ struct Check {
   bool made_by_other = false;  // version or style pack: other bytes prove nothing
 
   void add(std::string what, Outcome outcome, std::string detail = "") {
-    result.lines.push_back({std::move(what), outcome, std::move(detail)});
+    result.lines.push_back({std::move(what), outcome, std::move(detail), false});
+  }
+  void add_remade(std::string what, Outcome outcome, std::string detail = "") {
+    result.lines.push_back({std::move(what), outcome, std::move(detail), true});
   }
 };
 
@@ -151,10 +154,11 @@ void compare_notes(Check& check, const Score& score) {
   for (const CertifiedFile& file : check.certificate.files) {
     if (file.kind != CertifiedKind::kMidi) continue;
     if (file.sha256 == sha256) {
-      check.add("the request makes the notes of " + display(file.name) + " again", Outcome::kSame);
+      check.add_remade("the request makes the notes of " + display(file.name) + " again",
+                       Outcome::kSame);
     } else {
-      check.add("the request makes other notes than those of " + display(file.name),
-                check.made_by_other ? Outcome::kCannotTell : Outcome::kDiffers);
+      check.add_remade("the request makes other notes than those of " + display(file.name),
+                       check.made_by_other ? Outcome::kCannotTell : Outcome::kDiffers);
     }
   }
 }
@@ -233,14 +237,14 @@ void compare_sound(Check& check, const fs::path& folder) {
     if (file.kind == CertifiedKind::kMidi) continue;
     const std::string name = display(file.name);
     if (is_intact(file, folder / file.name)) {
-      check.add("rendered again, " + name + " has the same bytes", Outcome::kSame);
+      check.add_remade("rendered again, " + name + " has the same bytes", Outcome::kSame);
     } else if (check.made_by_other || !same_libraries) {
-      check.add("rendered again, " + name + " has other bytes", Outcome::kCannotTell,
-                same_libraries ? "another version or style pack renders otherwise"
-                               : fmt::format("FluidSynth {} and {} are other versions",
-                                             fluidsynth_version(), sndfile_version()));
+      check.add_remade("rendered again, " + name + " has other bytes", Outcome::kCannotTell,
+                       same_libraries ? "another version or style pack renders otherwise"
+                                      : fmt::format("FluidSynth {} and {} are other versions",
+                                                    fluidsynth_version(), sndfile_version()));
     } else {
-      check.add("rendered again, " + name + " has other bytes", Outcome::kDiffers);
+      check.add_remade("rendered again, " + name + " has other bytes", Outcome::kDiffers);
     }
   }
 }
@@ -353,6 +357,23 @@ Verification verify_certificate(const fs::path& track, const fs::path& soundfont
   return std::move(check.result);
 }
 
+bool Verification::holds() const {
+  return std::none_of(lines.begin(), lines.end(),
+                      [](const Line& line) { return line.outcome == Outcome::kDiffers; });
+}
+
+bool Verification::proves() const {
+  return holds() && std::any_of(lines.begin(), lines.end(), [](const Line& line) {
+           return line.is_remade && line.outcome == Outcome::kSame;
+         });
+}
+
+std::string conclusion(const Verification& verification) {
+  if (!verification.holds()) return "the certificate does not hold";
+  if (verification.proves()) return "the certificate holds: its request makes the same music again";
+  return "nothing differs, but the music could not be made again here, so nothing is proven";
+}
+
 std::string to_text(const Verification& verification) {
   std::string text;
   for (const Verification::Line& line : verification.lines) {
@@ -370,6 +391,7 @@ Json to_json(const Verification& verification) {
   }
   return {{"certificate", verification.certificate.string()},
           {"holds", verification.holds()},
+          {"proves", verification.proves()},
           {"lines", lines}};
 }
 

@@ -3,10 +3,12 @@
 #include "pipeline/check.h"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "common/messages.h"
+#include "pipeline/certificate.h"
 #include "pipeline/render.h"
 #include "undersong/console.h"
 #include "undersong/verbs/verbs.h"
@@ -20,6 +22,8 @@ struct CheckFlags {
   std::string page;
   std::string picture;
   bool force = false;
+  bool certificate = false;
+  std::filesystem::path soundfont;
 
   Overwrite overwrite() const { return force ? Overwrite::kAllow : Overwrite::kRefuse; }
 };
@@ -43,7 +47,35 @@ void write_picture(CheckFlags& flags, const CheckReport& report) {
   flags.console.say("{}: {}", display(flags.picture), display(nearest->path));
 }
 
+// Of several tracks all are looked at before the program says that one failed.
+void run_certificates(CheckFlags& flags) {
+  const CheckRequest& request = flags.request;
+  const bool compares = !request.against.empty() || request.limits.distinctive_notes ||
+                        request.limits.overlap || !flags.page.empty() || !flags.picture.empty();
+  if (compares) {
+    throw Error(ErrorKind::kUsage,
+                "--certificate verifies what a certificate says; leave --against, the limits, "
+                "--report and -o away");
+  }
+  nlohmann::json values = nlohmann::json::array();
+  bool all_hold = true;
+  for (const auto& track : request.tracks) {
+    const Verification verification =
+        verify_certificate(track, flags.soundfont, flags.console.progress());
+    all_hold = all_hold && verification.holds();
+    values.push_back(nlohmann::json(to_json(verification)));
+    flags.console.show("{}", to_text(verification));
+    flags.console.show("{}", conclusion(verification));
+  }
+  if (flags.console.json()) flags.console.print_json(values.size() == 1 ? values[0] : values);
+  if (!all_hold)
+    throw Error(ErrorKind::kMismatch, tr("the certificate does not hold; what differs is above"));
+}
+
 void run(CheckFlags& flags) {
+  if (flags.certificate) return run_certificates(flags);
+  if (!flags.soundfont.empty())
+    throw Error(ErrorKind::kUsage, "--soundfont is for --certificate: nothing else is rendered");
   check_file(flags.page, ".html", "the report is a page: name it something.html", flags);
   check_file(flags.picture, ".svg", "the picture is an SVG: name it something.svg", flags);
   if (!flags.page.empty() || !flags.picture.empty()) flags.request.pictures = Pictures::kDraw;
@@ -89,11 +121,19 @@ void add_check_verb(CLI::App& app) {
   verb->add_option("-o,--output", flags->picture,
                    tr("The closest track and the learned piece over each other (.svg)"))
       ->type_name("FILE");
+  verb->add_flag("--certificate", flags->certificate,
+                 tr("Verify TRACK.certificate.json instead: files, request, sound and originality; "
+                    "TRACK may be audio, MIDI or the certificate"));
+  verb->add_option("--soundfont", flags->soundfont,
+                   tr("With --certificate: where the SoundFont that it names is"))
+      ->type_name("FILE");
   verb->add_flag("--force", flags->force, tr("Overwrite the page and the picture"));
   flags->console.add_options(*verb);
   verb->footer(
-      tr("Exit code: 0 when no track is too close, 3 when one is, 1 when one cannot be read.\n"
-         "Example: undersong check piece.mid --against piano --report piece.html"));
+      tr("Exit code: 0 when no track is too close, 3 when one is, 1 when one cannot be read; with "
+         "--certificate 1 when anything differs.\n"
+         "Example: undersong check piece.mid --against piano --report piece.html\n"
+         "Example: undersong check bed.wav --certificate"));
   verb->callback([flags] { run(*flags); });
 }
 

@@ -127,6 +127,7 @@ void read_flags(ComposeFlags& flags) {
   read_rewrite(flags);
   request.composition = read_composition(flags);
   request.music = flags.music.options();
+  request.gate.remedy = "try another --seed or more --candidates";
   if (flags.allow_copies) request.gate.copies = Copies::kAllow;
   if (flags.no_certificate) request.certificate = CertificateWish::kOmit;
 }
