@@ -370,7 +370,7 @@ bool Verification::proves() const {
 
 std::string conclusion(const Verification& verification) {
   if (!verification.holds()) return "the certificate does not hold";
-  if (verification.proves()) return "the certificate holds: its request makes the same music again";
+  if (verification.proves()) return "the certificate holds: the same music was made again";
   return "nothing differs, but the music could not be made again here, so nothing is proven";
 }
 
