@@ -88,17 +88,22 @@ void FormOrder::begin_round() {
 }
 
 // A piece that is shorter than its form: one contrast is worth more than the order of the form, and
-// it is good to come home.
+// it is good to come home, for half a section too.
 void FormOrder::shorten_first(Rng& rng) {
-  const int room = remaining_ / bars_of(*style_, items_.front().kind);
-  const auto other = std::find_if(items_.begin(), items_.end(), [&](const Item& item) {
-    return item.kind != items_.front().kind;
-  });
-  constexpr double kContrast = 0.6;
-  if (other == items_.end() || rng.uniform() >= kContrast) return;
   const Item first = items_.front();
-  if (room == 2) items_ = {first, *other};
-  if (room == 3) items_ = {first, *other, {first.kind, 1}};
+  const int usual = bars_of(*style_, first.kind);
+  const auto room = static_cast<std::size_t>(remaining_ / usual);
+  const bool half = remaining_ % usual >= 4;
+  const auto other = std::find_if(items_.begin(), items_.end(),
+                                  [&](const Item& item) { return item.kind != first.kind; });
+  constexpr double kContrast = 0.6;
+  if (other != items_.end() && rng.uniform() < kContrast) {
+    const Item contrast = *other;
+    if (room == 2) items_ = {first, contrast};
+    if (room == 3) items_ = {first, contrast, {first.kind, 1}};
+  }
+  if (room < items_.size()) items_.resize(std::max<std::size_t>(room, 1));
+  if (half && room > 0 && items_.back().kind != first.kind) items_.push_back(first);
 }
 
 int FormOrder::bars_of_round() const {

@@ -57,13 +57,20 @@ bool replace_with_any(RomanNumeral& chord, const Candidates& candidates, Rng& rn
   return true;
 }
 
-// A third away two of three tones stay: the classical substitute.
-bool to_relative(NumeralBar& bar, const ChordVocabulary& vocabulary, Rng& rng) {
-  RomanNumeral& chord = bar.front();
+// A third away two of three tones stay: the classical substitute. Not one that stands beside it
+// already, for then the harmony would stand still.
+bool to_relative(NumeralBars& bars, std::size_t at, const ChordVocabulary& vocabulary, Rng& rng) {
+  RomanNumeral& chord = bars[at].front();
   if (chord.of || chord.alteration != 0 || chord.degree == 4) return false;
-  Candidates candidates = vocabulary.on_degree((chord.degree + 5) % 7);
-  for (const RomanNumeral& up : vocabulary.on_degree((chord.degree + 2) % 7))
-    candidates.push_back(up);
+  const int before = bars[at - 1].back().degree;
+  const int after =
+      bars[at].size() > 1 ? bars[at].back().degree : bars[(at + 1) % bars.size()].front().degree;
+  Candidates candidates;
+  for (const int third : {5, 2}) {
+    const int degree = (chord.degree + third) % 7;
+    if (degree == before || degree == after) continue;
+    for (const RomanNumeral& numeral : vocabulary.on_degree(degree)) candidates.push_back(numeral);
+  }
   return replace_with_any(chord, candidates, rng);
 }
 
@@ -109,7 +116,7 @@ bool change(NumeralBars& bars, std::size_t at, const ChordVocabulary& vocabulary
   const NumeralBar& next = bars[(at + 1) % bars.size()];
   constexpr std::array kWeights = {3.0, 3.0, 2.0, 1.5, 1.5};
   switch (rng.weighted(kWeights)) {
-    case 0: return to_relative(bars[at], vocabulary, rng);
+    case 0: return to_relative(bars, at, vocabulary, rng);
     case 1: return to_other_colour(bars[at], vocabulary, rng);
     case 2: return lead_to_next(bars[at], next, vocabulary);
     case 3: return suspend(bars[at], vocabulary);
