@@ -82,13 +82,30 @@ Analysis analyse(const SoundSource& source) {
   return analysis;
 }
 
+// What stands before and after a loop is the loop: so much of it that the limiter's gain has come
+// to rest.
+constexpr double kLoopMarginSeconds = 1.0;
+
+std::vector<float> with_margins(const std::vector<float>& peaks, std::size_t margin) {
+  std::vector<float> all;
+  all.reserve(peaks.size() + 2 * margin);
+  const std::size_t start = peaks.size() - margin % peaks.size();
+  for (std::size_t i = 0; i < peaks.size() + 2 * margin; ++i)
+    all.push_back(peaks[(start + i) % peaks.size()]);
+  return all;
+}
+
 // The search for the gain that gives the wanted loudness behind the limiter, by what the analysis
 // kept: the sound itself is not looked at.
 class GainSearch {
  public:
-  GainSearch(Analysis analysis, double cells_per_second, const MasteringOptions& options)
-      : loudness_(std::move(analysis.loudness)),
-        limiter_(std::move(analysis.peaks), cells_per_second),
+  GainSearch(const Analysis& analysis, double cells_per_second, SoundSource::End end,
+             const MasteringOptions& options)
+      : loudness_(analysis.loudness),
+        margin_(end == SoundSource::End::kLoop
+                    ? static_cast<std::size_t>(kLoopMarginSeconds * cells_per_second)
+                    : 0),
+        limiter_(with_margins(analysis.peaks, margin_), cells_per_second),
         options_(options),
         peak_db_(db_from_linear(static_cast<double>(limiter_.highest_peak()))),
         most_gain_db_(options.ceiling_dbtp + options.most_reduction_db - peak_db_),
@@ -125,11 +142,13 @@ class GainSearch {
  private:
   void guess() {
     const double gain = linear_from_db(gain_db_);
-    curve_ = limiter_.curve(gain, linear_from_db(options_.ceiling_dbtp - kMarginDb));
+    curve_ = limiter_.curve(gain, linear_from_db(options_.ceiling_dbtp - kMarginDb))
+                 .subspan(margin_, loudness_.cells() + 1);
     guessed_lufs_ = loudness_.integrated_lufs(curve_, gain);
   }
 
   LoudnessProfile loudness_;
+  std::size_t margin_;  // cells of a loop on either side
   detail::Limiter limiter_;
   const MasteringOptions& options_;
   double peak_db_;
@@ -222,7 +241,7 @@ Mastered find_mastering(const SoundSource& source, const MasteringOptions& optio
   mastered.curve.cell_frames = LoudnessProfile::cell_frames(source.sample_rate);
   const double cells_per_second =
       static_cast<double>(source.sample_rate) / static_cast<double>(mastered.curve.cell_frames);
-  GainSearch search(analyse(source), cells_per_second, options);
+  GainSearch search(analyse(source), cells_per_second, source.end, options);
   if (search.is_silent()) return mastered;
   double wanted = options.target_lufs;
   for (int pass = 0; pass < kMostPasses; ++pass) {

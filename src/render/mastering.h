@@ -35,8 +35,11 @@ struct SoundSource {
   int sample_rate = 48000;
   int channels = 2;
   std::int64_t frames = 0;
+  // kLoop: the end goes on at the beginning, so the limiter's gain has to go on there too.
+  enum class End : std::uint8_t { kSilence, kLoop };
+  End end = End::kSilence;
   // Fills `samples`, interleaved, from frame `first` on. Errors: the source's.
-  std::function<void(std::int64_t first, std::span<float> samples)> read;
+  std::function<void(std::int64_t first, std::span<float> samples)> read = nullptr;
 };
 
 // What mastering does to a sound: one gain, and the limiter's curve.

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <future>
 #include <utility>
 
+#include "audio/loudness_profile.h"
+#include "audio/true_peak.h"
 #include "base/cancel.h"
 #include "base/check.h"
+#include "render/effects/vinyl.h"
 #include "render/end_fade.h"
 #include "render/mix_desk.h"
 #include "render/production_check.h"
@@ -38,22 +42,16 @@ constexpr double kRingFadeSeconds = 1.0;
 constexpr double kCutFadeSeconds = 0.010;
 constexpr double kLongestLoopTailSeconds = 8.0;
 constexpr double kLoopTailFadeSeconds = 2.0;  // of a tail that does not end by itself
-constexpr float kInaudible = 1e-5F;           // of the loudest sample: -100 dB
+constexpr double kNoVinylDb = -120.0;
+constexpr float kInaudible = 1e-5F;  // of the loudest sample: -100 dB
 
-// Where the sound of one block goes: the mix, then the stems.
+// From blocks to frames on disk, with the end's fade.
 class Recorder {
  public:
-  Recorder(Production::Files& files, EndFade fade) : files_(files), fade_(fade) {}
+  explicit Recorder(EndFade fade) : fade_(fade) {}
 
   // `first` may be negative: what lies before 0 is left out, and so is what lies at `end` or after.
-  void record(std::int64_t first, std::int64_t end, StereoBlock mix,
-              std::span<const StereoBlock> stems) {
-    write(files_.mix, first, end, mix);
-    for (std::size_t i = 0; i < stems.size(); ++i) write(files_.stems[i], first, end, stems[i]);
-  }
-
- private:
-  void write(ScratchSound& file, std::int64_t first, std::int64_t end, StereoBlock block) {
+  void record(std::int64_t first, std::int64_t end, StereoBlock block, ScratchSound& sound) {
     const auto frames = static_cast<std::int64_t>(block.frames());
     const std::int64_t from = std::max<std::int64_t>(0, -first);
     const std::int64_t until = std::min(frames, end - first);
@@ -62,11 +60,12 @@ class Recorder {
       interleaved_.push_back(block.left[static_cast<std::size_t>(i)]);
       interleaved_.push_back(block.right[static_cast<std::size_t>(i)]);
     }
+    if (interleaved_.empty()) return;
     fade_.apply(first + from, interleaved_);
-    file.write(first + from, interleaved_);
+    sound.write(first + from, interleaved_);
   }
 
-  Production::Files& files_;
+ private:
   EndFade fade_;
   std::vector<float> interleaved_;
 };
@@ -113,8 +112,9 @@ class Session {
       : settings_(settings),
         player_(score, tracks_of(settings), find_soundfont(settings.soundfont),
                 settings.sample_rate),
-        desk_(score, settings, stems),
-        recorder_(files, end_fade(settings)),
+        desk_(detail::timing_of(score, settings), settings, stems, kBlockFrames),
+        files_(files),
+        recorder_(end_fade(settings)),
         lanes_{Lane(settings.stems.size()), Lane(settings.stems.size())},
         mix_(kBlockFrames),
         finished_(stems == Stems::kKeep ? settings.stems.size() : 0) {}
@@ -158,7 +158,9 @@ class Session {
   void mix(std::span<const StereoBlock> dry, std::int64_t first, std::int64_t end) {
     const auto finished = finished_.blocks();
     desk_.process(dry, mix_.all(), finished);
-    recorder_.record(first, end, mix_.all(), finished);
+    recorder_.record(first, end, mix_.all(), files_.mix);
+    for (std::size_t i = 0; i < finished.size(); ++i)
+      recorder_.record(first, end, finished[i], files_.stems[i]);
     const float peak = peak_of(mix_.all());
     highest_peak_ = std::max(highest_peak_, peak);
     const bool is_quiet = peak <= kInaudible * highest_peak_;
@@ -168,6 +170,7 @@ class Session {
   const ProductionSettings& settings_;
   detail::StemPlayer player_;
   detail::MixDesk desk_;
+  Production::Files& files_;
   Recorder recorder_;
   std::array<Lane, 2> lanes_;
   StereoBuffer mix_;
@@ -176,30 +179,74 @@ class Session {
   std::int64_t quiet_frames_ = 0;  // up to the block that was mixed last
 };
 
-// Adds what sounds beyond the end to the beginning, as often round as it takes.
-void fold_tail(std::int64_t frames, std::int64_t recorded, ScratchSound& file) {
-  std::vector<float> tail;
-  std::vector<float> head;
-  for (std::int64_t at = frames; at < recorded;) {
-    const std::int64_t to = at % frames;
-    const std::int64_t count =
-        std::min({recorded - at, frames - to, static_cast<std::int64_t>(kBlockFrames)});
-    tail.resize(static_cast<std::size_t>(2 * count));
-    head.resize(tail.size());
-    file.read(at, tail);
-    file.read(to, head);
-    for (std::size_t i = 0; i < head.size(); ++i) head[i] += tail[i];
-    file.write(to, head);
-    at += count;
-  }
-}
-
 SoundSource source_of(const ScratchSound& file, const ProductionSettings& settings) {
   return {
       .sample_rate = settings.sample_rate,
       .channels = 2,
       .frames = settings.frames,
       .read = [&file](std::int64_t first, std::span<float> samples) { file.read(first, samples); }};
+}
+
+// How much mastering will add, but for the limiter's part: a noise that is to stand at a level in
+// the result has to be so much quieter in the mix.
+double expected_gain_db(const SoundSource& source, double target_lufs) {
+  LoudnessProfile profile(source.sample_rate, source.channels);
+  std::vector<float> block(2 * kBlockFrames);
+  for (std::int64_t first = 0; first < source.frames;) {
+    throw_if_cancelled();
+    const auto count = std::min(source.frames - first, static_cast<std::int64_t>(kBlockFrames));
+    const auto samples = std::span(block).first(static_cast<std::size_t>(2 * count));
+    source.read(first, samples);
+    profile.add(samples);
+    first += count;
+  }
+  profile.finish();
+  const double lufs = profile.integrated_lufs(std::vector<float>(profile.cells() + 1, 1.0F), 1.0);
+  return std::isfinite(lufs) ? target_lufs - lufs : 0.0;
+}
+
+// The crackle's stem. It stops with the end, but for what its filters hold.
+ScratchSound make_vinyl(const ProductionSettings& settings, double level_db) {
+  constexpr double kFadeInSeconds = 0.010;
+  const bool is_loop = settings.finish == Finish::kLoop;
+  const auto level = static_cast<float>(linear_from_db(level_db));
+  const auto fade_in = is_loop ? 0 : frames_in(kFadeInSeconds, settings.sample_rate);
+  const std::int64_t end =
+      settings.frames + (is_loop ? static_cast<std::int64_t>(kBlockFrames) : 0);
+  detail::Vinyl vinyl(settings.seed, settings.sample_rate);
+  ScratchSound sound;
+  StereoBuffer buffer(kBlockFrames);
+  Recorder recorder(end_fade(settings));
+  for (std::int64_t first = 0; first < end;) {
+    throw_if_cancelled();
+    const bool is_on = first < settings.frames;
+    const std::int64_t until = is_on ? settings.frames : end;
+    const auto count = std::min(until - first, static_cast<std::int64_t>(kBlockFrames));
+    const StereoBlock block = buffer.first(static_cast<std::size_t>(count));
+    vinyl.generate(block, is_on ? detail::Vinyl::Source::kOn : detail::Vinyl::Source::kOff);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const float gain = first + i < fade_in
+                             ? level * static_cast<float>(first + i) / static_cast<float>(fade_in)
+                             : level;
+      block.left[static_cast<std::size_t>(i)] *= gain;
+      block.right[static_cast<std::size_t>(i)] *= gain;
+    }
+    recorder.record(first, end, block, sound);
+    first += count;
+  }
+  fold_tail(settings.frames, end, sound);
+  return sound;
+}
+
+void add_vinyl(const ProductionSettings& settings, Stems stems, Production::Files& files) {
+  if (settings.mix.vinyl_db <= kNoVinylDb) return;
+  const double gain_db =
+      expected_gain_db(source_of(files.mix, settings), settings.mastering.target_lufs);
+  ScratchSound vinyl = make_vinyl(settings, settings.mix.vinyl_db - gain_db);
+  add_sound(vinyl, settings.frames, files.mix);
+  if (stems == Stems::kNone) return;
+  files.stem_names.push_back("Vinyl");
+  files.stems.push_back(std::move(vinyl));
 }
 
 }  // namespace
@@ -239,6 +286,7 @@ Production produce(const Score& score, const ProductionSettings& settings, Stems
   const std::int64_t recorded = Session(score, settings, stems, *files).run(progress);
   fold_tail(settings.frames, recorded, files->mix);
   for (ScratchSound& stem : files->stems) fold_tail(settings.frames, recorded, stem);
+  add_vinyl(settings, stems, *files);
   progress.begin("mastering", 0, "");
   files->mastered = find_mastering(source_of(files->mix, settings), settings.mastering);
   progress.end();

@@ -9,7 +9,9 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "base/cancel.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -32,6 +34,19 @@ fs::path scratch_folder() {
                                   display(scratch_folder()) + ": " +
                                   std::generic_category().message(error_number) +
                                   "; make room there, or name another folder with TMPDIR");
+}
+
+constexpr std::int64_t kBlockFrames = 16384;
+
+// to[at + i] += from[first + i]
+void add_stretch(const ScratchSound& from, std::int64_t first, std::int64_t count, std::int64_t at,
+                 ScratchSound& to) {
+  std::vector<float> added(static_cast<std::size_t>(2 * count));
+  std::vector<float> sum(added.size());
+  from.read(first, added);
+  to.read(at, sum);
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += added[i];
+  to.write(at, sum);
 }
 
 }  // namespace
@@ -75,6 +90,23 @@ void ScratchSound::read(std::int64_t first, std::span<float> samples) const {
     at += got;
   }
   std::fill(bytes.begin(), bytes.end(), std::byte{0});
+}
+
+void fold_tail(std::int64_t frames, std::int64_t recorded, ScratchSound& sound) {
+  for (std::int64_t first = frames; first < recorded;) {
+    throw_if_cancelled();
+    const std::int64_t at = first % frames;
+    const std::int64_t count = std::min({recorded - first, frames - at, kBlockFrames});
+    add_stretch(sound, first, count, at, sound);
+    first += count;
+  }
+}
+
+void add_sound(const ScratchSound& from, std::int64_t frames, ScratchSound& to) {
+  for (std::int64_t first = 0; first < frames; first += kBlockFrames) {
+    throw_if_cancelled();
+    add_stretch(from, first, std::min(kBlockFrames, frames - first), first, to);
+  }
 }
 
 }  // namespace undersong::detail

@@ -27,4 +27,11 @@ class ScratchSound {
   int fd_ = -1;
 };
 
+// Adds what lies from `frames` up to `recorded` to the beginning, as often round as it takes: the
+// tail of a loop. Errors: kIo; kCancelled.
+void fold_tail(std::int64_t frames, std::int64_t recorded, ScratchSound& sound);
+
+// to += from, over `frames`. Errors: kIo; kCancelled.
+void add_sound(const ScratchSound& from, std::int64_t frames, ScratchSound& to);
+
 }  // namespace undersong::detail

@@ -129,6 +129,22 @@ TEST(Mastering, GivesTheSameSamplesTwice) {
   EXPECT_TRUE(first == second);
 }
 
+// A stroke at the beginning of a loop is held down from before the end on.
+TEST(Mastering, GoesOnFromTheEndOfALoopToItsBeginning) {
+  const AudioBuffer audio = struck(2.0);
+  SoundSource source{.frames = static_cast<std::int64_t>(audio.frames()),
+                     .end = SoundSource::End::kLoop};
+  source.read = [&](std::int64_t first, std::span<float> samples) {
+    std::copy_n(audio.samples.begin() + static_cast<std::ptrdiff_t>(2 * first), samples.size(),
+                samples.begin());
+  };
+  const auto loop = find_mastering(source, {}).curve.at_bounds;
+  EXPECT_LT(loop.front(), 0.7F);
+  EXPECT_NEAR(loop.front(), loop.back(), 1e-4F);
+  source.end = SoundSource::End::kSilence;
+  EXPECT_GT(find_mastering(source, {}).curve.at_bounds.back(), 0.95F);
+}
+
 TEST(Mastering, RefusesAbsurdTargets) {
   AudioBuffer audio = struck(0.1);
   EXPECT_EQ(thrown_error([&] { master(audio, {.target_lufs = 3.0}); }).message(),

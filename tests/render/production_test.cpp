@@ -72,6 +72,30 @@ class Produce : public testing::Test {
   ProductionSettings settings_;
 };
 
+// Every effect at once.
+ProductionSettings with_effects(ProductionSettings settings) {
+  settings.stems[0].sound = {
+      .level_db = -1.0, .low_pass_hz = 7000.0, .saturation = 0.4, .reverb = 0.1};
+  settings.stems[1].sound = {.level_db = -6.0,
+                             .pan = -0.3,
+                             .high_pass_hz = 150.0,
+                             .saturation = 0.1,
+                             .width = 1.5,
+                             .side_chain_db = 8.0,
+                             .chorus = 0.4,
+                             .delay = 0.2,
+                             .reverb = 0.5};
+  settings.stems[2].sound = {.pan = 0.1, .low_pass_hz = 1500.0, .delay = 0.1};
+  settings.mix = {.low_pass_hz = 12000.0,
+                  .high_pass_hz = 25.0,
+                  .width = 1.2,
+                  .wow_cents = 12.0,
+                  .vinyl_db = -40.0,
+                  .reverb_seconds = 2.5};
+  settings.seed = 11;
+  return settings;
+}
+
 AudioBuffer mix_of(const Production& production) {
   AudioBuffer audio;
   audio.sample_rate = production.sample_rate();
@@ -81,8 +105,8 @@ AudioBuffer mix_of(const Production& production) {
 }
 
 TEST_F(Produce, GivesExactlyTheFramesThatWereAskedFor) {
-  for (const std::int64_t frames : {std::int64_t{1}, std::int64_t{777}, std::int64_t{8192},
-                                    std::int64_t{48000}, std::int64_t{500001}}) {
+  for (const std::int64_t frames :
+       {std::int64_t{1}, std::int64_t{777}, std::int64_t{8192}, std::int64_t{48001}}) {
     settings_.frames = frames;
     for (const Finish finish : {Finish::kRing, Finish::kFade, Finish::kCut, Finish::kLoop}) {
       settings_.finish = finish;
@@ -121,14 +145,16 @@ TEST_F(Produce, ReadsTheSameFramesHoweverTheyAreCut) {
 }
 
 TEST_F(Produce, GivesTheSameSamplesTwiceAndWithOrWithoutStems) {
+  settings_ = with_effects(settings_);
   const AudioBuffer first = mix_of(play());
   EXPECT_TRUE(mix_of(play()) == first);
   EXPECT_TRUE(mix_of(play(Stems::kKeep)) == first);
 }
 
 TEST_F(Produce, AddsStemsUpToTheMix) {
+  settings_ = with_effects(settings_);
   const Production production = play(Stems::kKeep);
-  EXPECT_THAT(production.stems(), testing::ElementsAre("Drums", "Pad", "Bass"));
+  EXPECT_THAT(production.stems(), testing::ElementsAre("Drums", "Pad", "Bass", "Vinyl"));
   const AudioBuffer mix = mix_of(production);
   std::vector<double> sum(mix.samples.size(), 0.0);
   std::vector<float> part(mix.samples.size());
@@ -145,6 +171,116 @@ TEST_F(Produce, AddsStemsUpToTheMix) {
   for (std::size_t j = 0; j < sum.size(); ++j)
     worst = std::max(worst, std::abs(sum[j] - static_cast<double>(mix.samples[j])));
   EXPECT_LT(db_from_linear(worst), -120.0);
+}
+
+// A loop heard on and on is the same as the piece played on and on: its second round has in it what
+// rings on from the first.
+TEST_F(Produce, LoopsAsIfThePieceWerePlayedTwice) {
+  settings_.frames = 8 * 48000;  // a multiple of the 64 frames that notes begin on
+  settings_.stems[1].sound = {.delay = 0.3, .reverb = 0.5};
+  settings_.mix.reverb_seconds = 1.2;
+  settings_.finish = Finish::kLoop;
+  settings_.mastering = {.target_lufs = -32.0};  // the limiter has nothing to do
+  const AudioBuffer loop = mix_of(play());
+
+  Score twice = band();
+  for (Track& track : twice.tracks) {
+    const std::vector<Note> once = track.notes;
+    for (Note note : once) {
+      note.onset_ticks += 16 * 480;
+      track.notes.push_back(note);
+    }
+  }
+  sort_events(twice);
+  ProductionSettings longer = settings_;
+  longer.frames *= 2;
+  longer.finish = Finish::kCut;
+  const AudioBuffer both = mix_of(produce(twice, longer, Stems::kNone, silent_progress()));
+  const std::span<const float> second = std::span(both.samples).last(loop.samples.size());
+
+  // Mastering gives each a gain of its own.
+  double product = 0.0;
+  double power = 0.0;
+  for (std::size_t i = 0; i < second.size(); ++i) {
+    product += static_cast<double>(loop.samples[i]) * static_cast<double>(second[i]);
+    power += static_cast<double>(second[i]) * static_cast<double>(second[i]);
+  }
+  const double factor = product / power;
+  EXPECT_NEAR(factor, 1.0, 0.2);
+  double difference = 0.0;
+  for (std::size_t i = 0; i < second.size() - 2 * 960; ++i) {  // the cut's fade left out
+    difference += std::pow(
+        static_cast<double>(loop.samples[i]) - factor * static_cast<double>(second[i]), 2.0);
+  }
+  // FluidSynth lets a key go once more when it is struck again, which the folded tail cannot know.
+  EXPECT_LT(10.0 * std::log10(difference / power), -40.0);
+}
+
+TEST_F(Produce, HasNoSeamInALoop) {
+  settings_ = with_effects(settings_);
+  settings_.frames = 8 * 48000;
+  settings_.finish = Finish::kLoop;
+  const AudioBuffer loop = mix_of(play());
+  const std::size_t frames = loop.frames();
+  // The bend at a sample: how far it lies from the line through its neighbours.
+  const auto bend = [&](std::size_t i) {
+    const auto at = [&](std::size_t j) { return loop.samples[2 * (j % frames)]; };
+    return std::abs(at(i) - 0.5F * (at(i + frames - 1) + at(i + 1)));
+  };
+  std::vector<float> elsewhere;
+  for (std::size_t i = 1; i + 1 < frames; ++i) elsewhere.push_back(bend(i));
+  std::sort(elsewhere.begin(), elsewhere.end());
+  const float usual = elsewhere[elsewhere.size() * 999 / 1000];
+  EXPECT_LT(std::max(bend(0), bend(frames - 1)), usual);
+}
+
+TEST_F(Produce, WrapsATailThatIsLongerThanTheLoop) {
+  settings_.frames = 30000;
+  settings_.stems[1].sound = {.reverb = 1.0};
+  settings_.mix.reverb_seconds = 4.0;
+  settings_.finish = Finish::kLoop;
+  const AudioBuffer loop = mix_of(play());
+  EXPECT_EQ(loop.frames(), 30000U);
+  EXPECT_LE(measure_loudness(loop).true_peak_dbtp, -0.999);
+}
+
+double level_db(const AudioBuffer& audio, double from_seconds, double to_seconds) {
+  double sum = 0.0;
+  const auto first = static_cast<std::size_t>(from_seconds * audio.sample_rate);
+  const auto last = static_cast<std::size_t>(to_seconds * audio.sample_rate);
+  for (std::size_t i = 2 * first; i < 2 * last; ++i)
+    sum += static_cast<double>(audio.samples[i] * audio.samples[i]);
+  return 10.0 * std::log10(sum / static_cast<double>(2 * (last - first)) + 1e-20);
+}
+
+TEST_F(Produce, FadesAsAsked) {
+  settings_.frames = 8 * 48000;
+  settings_.finish = Finish::kFade;
+  settings_.fade_seconds = 4.0;
+  const AudioBuffer faded = mix_of(play());
+  EXPECT_LT(level_db(faded, 7.0, 8.0), level_db(faded, 2.0, 3.0) - 12.0);
+  EXPECT_LT(level_db(faded, 5.0, 6.0), level_db(faded, 2.0, 3.0) - 1.0);
+  settings_.finish = Finish::kCut;
+  const AudioBuffer cut = mix_of(play());
+  EXPECT_GT(level_db(cut, 7.5, 7.98), level_db(cut, 2.0, 3.0) - 6.0);
+}
+
+TEST_F(Produce, BeginsWithoutAClick) {
+  settings_ = with_effects(settings_);
+  const AudioBuffer audio = mix_of(play());
+  EXPECT_LT(std::abs(audio.samples[0]), 0.001F);
+  EXPECT_LT(std::abs(audio.samples[1]), 0.001F);
+}
+
+TEST_F(Produce, PutsTheCrackleAtItsLevel) {
+  settings_.mix.vinyl_db = -40.0;
+  const Production production = play(Stems::kKeep);
+  std::vector<float> vinyl(static_cast<std::size_t>(2 * production.frames()));
+  production.read_stem(3, 0, vinyl);
+  for (float& sample : vinyl) sample = std::abs(sample);
+  std::sort(vinyl.begin(), vinyl.end());
+  // The median of the hiss is 0.67 of its root mean square.
+  EXPECT_NEAR(db_from_linear(static_cast<double>(vinyl[vinyl.size() / 2]) / 0.67), -40.0, 2.0);
 }
 
 // Level and pan come from the style; the score's controllers are for other programs.
