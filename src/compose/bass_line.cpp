@@ -75,7 +75,7 @@ int BassLine::place(int pitch_class, int near) const {
 }
 
 int BassLine::root(const ChordSymbol& chord) {
-  root_ = place(chord.bass, root_);
+  root_ = place(chord.bass, (root_ + last_) / 2);
   last_ = root_;
   return last_;
 }
@@ -98,7 +98,7 @@ int BassLine::figure(char symbol, const ChordSymbol& chord, const Key& key) {
 }
 
 int BassLine::approach(const ChordSymbol& next, const Key& key, double chromatic, Rng& rng) {
-  const int target = place(next.bass, root_);
+  const int target = place(next.bass, (root_ + last_) / 2);
   const auto in_key = [&](int way) {
     const int whole = target + 2 * way;
     return contains(key, whole) ? whole : target + way;

@@ -15,6 +15,18 @@ constexpr Ticks kStrokeTicks = 120;
 constexpr double kSparse = 0.35;
 constexpr double kBusy = 0.7;
 
+// A hand that keeps time leans on the beat and is lightest on the sixteenths between: played hats
+// deviate by 22-36 in velocity (Groove MIDI Dataset, rock to jazz), snares and kicks less by place.
+int lean(const WriterContext& context, int bar, Ticks onset, int key) {
+  const bool keeps_time =
+      key == 42 || key == 44 || key == 51 || key == 59 || key == 70 || key == 82;
+  if (!keeps_time) return 0;
+  const Ticks beat = context.beat_ticks();
+  const Ticks inside = (onset - context.onset(bar)) % beat;
+  if (inside == 0) return 5;
+  return inside * 2 == beat ? -5 : -14;
+}
+
 void add_strokes(std::vector<Note>& notes, Ticks onset, Ticks step_ticks, int key, char symbol) {
   const int strokes = symbol == 'r' ? 2 : symbol == 't' ? 3 : 1;
   const int velocity = step_velocity(symbol);
@@ -50,7 +62,13 @@ class BarPlayer {
          unroll(voice.steps, groove_.groove.steps_per_beat, context_, {bar_, bar_ + 1})) {
       const double draw = chance.uniform();
       if (is_played(step, energy, draw)) {
+        const std::size_t first = notes_.size();
         add_strokes(notes_, step.onset, step.step, voice.key, step.symbol);
+        const int shift = lean(context_, bar_, step.onset, voice.key);
+        for (std::size_t i = first; i < notes_.size(); ++i) {
+          notes_[i].velocity =
+              static_cast<std::uint8_t>(std::clamp(notes_[i].velocity + shift, 1, 127));
+        }
       }
     }
   }

@@ -101,10 +101,10 @@ Rng WriterContext::piece_stream(std::string_view purpose) const {
 
 int step_velocity(char step) {
   switch (step) {
-    case 'g': return 40;
-    case 'o': return 66;
+    case 'g': return 36;
+    case 'o': return 62;
     case 'x': return 88;
-    case 'X': return 108;
+    case 'X': return 112;
     case '?': return 84;
     case 'r': return 84;
     case 't': return 80;
