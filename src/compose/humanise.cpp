@@ -20,11 +20,12 @@ constexpr Ticks kShortestNote = 10;
 // How often a chord off the beat is strummed from above.
 constexpr double kUpStrokes = 0.5;
 
-// Nearly normal, deviation 1, within ±3.5: the sum of four uniform draws.
+// Nearly normal, deviation 1: the sum of four uniform draws.
+constexpr double kMostDeviation = 3.4641016;
 double deviation(Rng& rng) {
   double sum = 0.0;
   for (int i = 0; i < 4; ++i) sum += rng.uniform();
-  return (sum - 2.0) * 1.7320508;
+  return (sum - 2.0) * kMostDeviation / 2.0;
 }
 
 Ticks ticks_of_ms(double ms, const PlannedBar& bar) {
@@ -122,20 +123,38 @@ class RolePerformance {
     const PlannedBar& planned = context_.bar(bar);
     const Ticks moved = swung_at(straight.onset_ticks) + ticks_of_ms(offset_ms, planned);
     const Ticks onset = std::clamp(moved, context_.onset(bar), context_.onset(bar + 1) - 1);
-    const Ticks straight_end = straight.onset_ticks + straight.duration_ticks;
-    Ticks end = swung_at(straight_end) + ticks_of_ms(pack_.feel.late_ms, planned);
-    end = std::max(end, onset + kShortestNote);
-    const Ticks stop = context_.is_final(bar) ? context_.final_end() : context_.end();
-    end = std::min(end, stop);
-    played_[i].onset_ticks = std::min(onset, end - 1);
-    played_[i].duration_ticks = end - played_[i].onset_ticks;
+    const Ticks end = std::max(end_of(straight, bar), onset + kShortestNote);
+    const Ticks stop = last_tick(straight, bar);
+    played_[i].onset_ticks = std::min(onset, stop - 1);
+    played_[i].duration_ticks = std::min(end, stop) - played_[i].onset_ticks;
   }
 
-  // What ended before the next onset on the grid still does.
+  Ticks end_of(const Note& straight, int bar) const {
+    const Ticks end = swung_at(straight.onset_ticks + straight.duration_ticks);
+    const PlannedBar& planned = context_.bar(bar);
+    if (!is_over_bar_line(straight, bar)) return end + ticks_of_ms(pack_.feel.late_ms, planned);
+    // Before anything that may follow in the other bar, however early that comes.
+    const double earliest = kMostDeviation * (1.0 + kOwnTiming) * pack_.feel.timing_ms;
+    return end + ticks_of_ms(std::min(0.0, pack_.feel.late_ms) - earliest, planned);
+  }
+
+  bool is_over_bar_line(const Note& straight, int bar) const {
+    return straight.onset_ticks + straight.duration_ticks > context_.onset(bar + 1);
+  }
+
+  Ticks last_tick(const Note& straight, int bar) const {
+    if (context_.is_final(bar)) return context_.final_end();
+    return is_over_bar_line(straight, bar) ? context_.end() : context_.onset(bar + 1);
+  }
+
+  // What ended before the next onset of its bar on the grid still does. Other bars have no say:
+  // one that is written again must leave the bar before it as it was.
   void keep_apart() {
     for (std::size_t g = 0; g + 1 < groups_.size(); ++g) {
       const OnsetGroup& next = groups_[g + 1];
       const Ticks grid_onset = written_[next.first].onset_ticks;
+      if (context_.bar_at(grid_onset) != context_.bar_at(written_[groups_[g].first].onset_ticks))
+        continue;
       Ticks onset = played_[next.first].onset_ticks;
       for (std::size_t i = next.first; i < next.last; ++i)
         onset = std::min(onset, played_[i].onset_ticks);

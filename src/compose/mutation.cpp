@@ -135,6 +135,8 @@ int draw(Rng& rng, int low, int high) {
 
 }  // namespace
 
+bool keeps_time(int key) { return kind_of(key) == VoiceKind::kTimekeeper; }
+
 std::string mutate_voice(const std::string& steps, int key, const StepGrid& grid, Mutation amount,
                          Rng rng) {
   const VoiceKind kind = kind_of(key);

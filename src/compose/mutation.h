@@ -21,6 +21,9 @@ struct StepGrid {
   }
 };
 
+// Whether a General MIDI key is of those that go through: hats, rides, shakers.
+bool keeps_time(int key);
+
 // How much is changed: a piece's own form, or what one of its sections adds to that.
 enum class Mutation { kPiece, kSection };
 

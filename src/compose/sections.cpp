@@ -1,10 +1,12 @@
 // Sections: written, copied and varied, and the bars that a person wants written again.
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/cancel.h"
 #include "compose/compose.h"
+#include "compose/tracks.h"
 #include "compose/variation.h"
 #include "compose/writer_context.h"
 
@@ -114,12 +116,26 @@ class SectionWriter {
       if (note.duration_ticks > 0) kept.push_back(note);
     }
     std::sort(kept.begin(), kept.end());
+    separate_repeated_keys(kept);
     auto& part = parts_[index_of(role)];
     erase_notes(part, ticks_of(run));
+    drop_what_sounds(part, context_.onset(run.first), kept);
     const auto place =
         std::lower_bound(part.begin(), part.end(), context_.onset(run.first),
                          [](const Note& note, Ticks tick) { return note.onset_ticks < tick; });
     part.insert(place, kept.begin(), kept.end());
+  }
+
+  // A key that is still held from before the run is not struck again: bars that stay as they were
+  // must not change with those that are written anew.
+  static void drop_what_sounds(const std::vector<Note>& part, Ticks begin,
+                               std::vector<Note>& fresh) {
+    std::array<Ticks, 128> held{};
+    for (const Note& note : part) {
+      if (note.onset_ticks >= begin) break;
+      held[note.pitch] = note.onset_ticks + note.duration_ticks;
+    }
+    std::erase_if(fresh, [&](const Note& note) { return note.onset_ticks < held[note.pitch]; });
   }
 
   Ticks last_end(Role role, const BarSpan& run, int bar) const {

@@ -38,6 +38,24 @@ TEST_F(RewriteOfAScore, IsThePieceThatThePlanNowMakes) {
   EXPECT_EQ(after, compose_dice());
 }
 
+TEST_F(RewriteOfAScore, IsThatPieceForEveryRoleAndWithEveryFeel) {
+  style_.swing = 0.6;
+  for (auto& pack : style_.roles) pack->feel = {6.0, 10.0, 8.0};
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    plan_.request.seed = seed;
+    plan_.request.rewrites.clear();
+    for (const Role role : kRoles) {
+      const Score before = compose(plan_, style_, *make_pattern_writer(plan_, style_));
+      const int bar = 5 + static_cast<int>(index_of(role)) * 3;
+      plan_.request.rewrites.push_back(
+          {.first_bar = bar, .last_bar = bar + 1, .roles = {role}, .seed = seed + 50});
+      const auto writer = make_pattern_writer(plan_, style_);
+      EXPECT_EQ(compose_rewrite(plan_, style_, *writer, before), compose(plan_, style_, *writer))
+          << name_of(role) << ", seed " << seed;
+    }
+  }
+}
+
 TEST_F(RewriteOfAScore, KeepsWhatAPersonEdited) {
   Score from = compose_dice();
   track(from, Role::kBass).notes.clear();
