@@ -65,7 +65,7 @@ class ChordsWriter {
     options.role = Role::kChords;
     options.type = draw_voicing(pack_, draw);
     options.aim = aim(draw);
-    options.ceiling = room_below_lead(context_, bars_);
+    options.ceiling = room_below_lead(context_, bars_, 0.33);
     options.roots = {Role::kBass};
     const Ticks from = context_.onset(bars_.first);
     passage_ = voice_passage(

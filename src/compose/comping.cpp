@@ -141,12 +141,12 @@ VoicingType draw_voicing(const RolePack& pack, Rng& rng) {
   return pack.voicings[rng.weighted(weights)].first;
 }
 
-int room_below_lead(const WriterContext& context, const BarSpan& bars) {
+int room_below_lead(const WriterContext& context, const BarSpan& bars, double share) {
   const RolePack* lead = context.style().role(Role::kLead);
   if (lead == nullptr) return 127;
   for (int bar = bars.first; bar < bars.last; ++bar) {
     if (context.plays(Role::kLead, bar))
-      return lead->range.low + (lead->range.high - lead->range.low) / 3;
+      return lead->range.low + static_cast<int>((lead->range.high - lead->range.low) * share);
   }
   return 127;
 }

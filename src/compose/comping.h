@@ -60,7 +60,8 @@ Voicing sounding_before(const std::vector<Note>& notes, Ticks tick, Ticks at_mos
 // Drawn by the pack's weights.
 VoicingType draw_voicing(const RolePack& pack, Rng& rng);
 
-// The highest pitch that leaves the lead its room in a bar where it plays, else 127.
-int room_below_lead(const WriterContext& context, const BarSpan& bars);
+// The pitch so far up the lead's range (0-1), where it plays in one of the bars, else 127: others
+// stay below it, to leave it room.
+int room_below_lead(const WriterContext& context, const BarSpan& bars, double share);
 
 }  // namespace undersong

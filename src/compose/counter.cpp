@@ -78,7 +78,8 @@ class CounterWriter {
       const int above = (pitch - chord.root + 120) % 12;
       if (!chord.has(above)) continue;
       const bool guide = above == 3 || above == 4 || above >= 9;
-      tones.push_back({pitch, guide ? 0 : above == 0 ? 6 : 3});
+      const int altered = contains(key_, pitch) ? 0 : 3;
+      tones.push_back({pitch, altered + (guide ? 0 : above == 0 ? 6 : 3)});
     }
     return tones;
   }
@@ -281,7 +282,7 @@ class CounterWriter {
       if (pitch < pack_.range.low || pitch > pack_.range.high) continue;
       const Consonance heard = consonance(pitch, chord, key_);
       int cost = cost_of_steps;
-      if (heard == Consonance::kTension) cost += held ? 8 : 1;
+      if (heard == Consonance::kTension) cost += held ? 14 : 1;
       if (heard == Consonance::kAvoid) cost += held ? 40 : 4;
       if (heard == Consonance::kOutside) cost += held ? 40 : 8;
       if (last_ >= 0) cost += std::max(0, std::abs(pitch - last_) - 4);

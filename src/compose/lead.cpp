@@ -207,6 +207,7 @@ class LeadWriter {
     if (sung.size() == 0) return;
     std::vector<int> targets = targets_of(index);
     if (units_[index].climax) lift_to_peak(targets);
+    if (units_[index].end == UnitEnd::kClosed) lead_home(targets);
     std::vector<MelodySlot> slots;
     for (std::size_t i = 0; i < sung.size(); ++i) slots.push_back(slot_for(index, i, targets[i]));
     const MelodyRules rules{pack_.range, pack_.melody.scale, pack_.melody.leaps};
@@ -218,6 +219,16 @@ class LeadWriter {
     const int highest = *std::max_element(targets.begin(), targets.end());
     const int steps = std::clamp(steps_between(ladder_, highest, peak_), 0, 4);
     for (int& target : targets) target = move_on_ladder(ladder_, target, steps);
+  }
+
+  // Bends the end of a line towards where it began, so that it comes to rest.
+  void lead_home(std::vector<int>& targets) const {
+    const int last = static_cast<int>(targets.size()) - 1;
+    const int steps = steps_between(ladder_, targets.back(), base_);
+    for (int i = 0; i <= last; ++i) {
+      int& target = targets[static_cast<std::size_t>(i)];
+      target = move_on_ladder(ladder_, target, last == 0 ? steps : steps * i / last);
+    }
   }
 
   // Of the section's own line, and of what is written around the range.

@@ -64,7 +64,7 @@ int cost_of_place(int pitch, const MelodySlot& slot, const MelodyRules& rules) {
 }
 
 int cost_of_interval(int semitones, double leaps) {
-  constexpr std::array kCosts = {6, 0, 0, 5, 6, 11, 26, 14, 18, 18, 45, 45, 20};
+  constexpr std::array kCosts = {6, 0, 0, 5, 6, 8, 26, 13, 18, 18, 45, 45, 20};
   const int size = std::abs(semitones);
   if (size > 12) return 80 + 6 * (size - 12);
   const int cost = kCosts[static_cast<std::size_t>(size)];

@@ -199,12 +199,14 @@ int next_height(int height, int last_move, double wish, double leaps, Rng& rng) 
     constexpr std::array kByMove = {0.3, 1.0, 0.45, 0.0, 0.0};
     const int far = std::abs(move);
     double weight = kByMove[static_cast<std::size_t>(far)];
-    if (far >= 2) weight += leaps * (far == 2 ? 0.6 : 0.5);
+    if (far >= 2) weight += leaps * (far == 2 ? 0.6 : 0.7);
     if (far == 0 && last_move == 0) weight = 0.05;
+    // Lines go on in their direction more often than not.
+    if (move * last_move > 0 && far <= 2) weight *= 2.6;
     const bool recovers = move * last_move < 0 && far <= 2;
     if (std::abs(last_move) >= 3 && !recovers) weight *= 0.02;
     const double off = height + move - wish;
-    weight /= 1.0 + 0.7 * off * off;
+    weight /= 1.0 + 0.5 * off * off;
     if (std::abs(height + move) > kMostHeight) weight = 0.0;
     weights[static_cast<std::size_t>(move + 4)] = weight;
   }

@@ -127,7 +127,7 @@ std::vector<int> classes_for(const ChordSymbol& chord, const VoicingOptions& opt
   return classes;
 }
 
-bool is_close(const Voicing& voicing) { return voicing.back() - voicing.front() < 12; }
+bool is_close(const Voicing& voicing) { return voicing.back() - voicing.front() <= 12; }
 
 bool is_drop2(const Voicing& voicing) {
   if (voicing.size() < 4) return true;
@@ -257,6 +257,12 @@ class Search {
   int best_cost_ = 0;
 };
 
+std::vector<int> without_doubling(std::vector<int> classes) {
+  const auto last = classes.end() - 1;
+  if (classes.size() > 2 && std::find(classes.begin(), last, *last) != last) classes.pop_back();
+  return classes;
+}
+
 // Some tone of the chord, in a range that holds no more; the range's middle where it holds none.
 Voicing single_tone(const ChordSymbol& chord, const PitchRange& range) {
   for (int pitch = range.low; pitch <= range.high; ++pitch)
@@ -304,6 +310,8 @@ Voicing voice_chord(const ChordSymbol& chord, const VoicingOptions& options,
     if (whole_range) within.ceiling = options.range.high;
     for (const Layout layout : {Layout::kOfItsType, Layout::kFree}) {
       Voicing found = search.best(classes, layout);
+      if (found.empty() && layout == Layout::kOfItsType)
+        found = search.best(without_doubling(classes), layout);
       if (!found.empty()) return found;
     }
   }
