@@ -86,7 +86,7 @@ class ChordsWriter {
   int aim(Rng& draw) const {
     const int middle = (pack_.range.low + pack_.range.high) / 2;
     const double energy = section_energy(context_, context_.section(bars_.first));
-    return middle - 2 + static_cast<int>(draw.below(4)) + static_cast<int>(energy * 3.0) - 1;
+    return middle - 4 + static_cast<int>(draw.below(7)) + static_cast<int>(energy * 3.0);
   }
 
   // The section's rhythm, and another one for the ends of its phrases.

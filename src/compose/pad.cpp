@@ -25,7 +25,7 @@ class PadWriter {
     options.type = draw_voicing(pack, draw);
     const int middle = (pack.range.low + pack.range.high) / 2;
     const double energy = section_energy(context_, context_.section(bars_.first));
-    options.aim = middle - 3 + static_cast<int>(draw.below(4)) + static_cast<int>(energy * 4.0);
+    options.aim = middle - 6 + static_cast<int>(draw.below(9)) + static_cast<int>(energy * 4.0);
     // Under the lead's upper half: a pad that covers its peaks covers the melody.
     options.ceiling = room_below_lead(context_, bars_, 0.5);
     options.roots = {Role::kBass, Role::kChords};

@@ -249,6 +249,9 @@ void SectionWriter::vary(std::size_t index, const BarSpan& bars, const Pass& pas
         }
         break;
     }
+    // A counter-melody listens to the lead; it cannot stay as it was beside another one.
+    if (variation.role == Role::kLead && present.contains(Role::kCounter))
+      rewrite_part(Role::kCounter, bars, stream(index, Role::kCounter, pass));
   }
 }
 

@@ -27,9 +27,9 @@ struct VoicingOptions {
   VoicingType type = VoicingType::kSeventh;
   PitchRange range;
   VoicedRoot root = VoicedRoot::kLeftToBass;
-  int ceiling = 127;       // the highest pitch, where that leaves enough of the range
-  std::optional<int> aim;  // around which pitch; the middle of the range without
-  std::optional<Key> key;  // for tones beyond the symbol, which stacked fourths need
+  int ceiling = 127;  // the highest pitch, where that leaves enough of the range
+  std::optional<int> aim = std::nullopt;  // around which pitch; the middle of the range without
+  std::optional<Key> key = std::nullopt;  // for tones beyond the symbol, which stacked fourths need
 };
 
 // The smoothest voicing after `previous` (empty: none), within the range.
