@@ -75,12 +75,25 @@ class LeadWriter {
     const bool silent = is_silent(index, chance);
     if (!silent) sung.notes = rhythm_of_unit(unit, chance);
     if (!silent && unit.end != UnitEnd::kGoesOn)
-      close_phrase(context_, sung.notes, last_bar(unit), rests_, chance);
+      close_phrase(context_, sung.notes, last_bar(unit), breath_of(unit), chance);
     mark_hits(context_, sung.notes, first_bar(unit), unit.bars);
-    if (begins_phrase(index) && chance.uniform() < pack_.melody.anacrusis)
+    const bool free = begins_phrase(index) && !is_answered(units_[index - 1]);
+    if (free && chance.uniform() < pack_.melody.anacrusis)
       sung.upbeat = upbeat_to(context_, sung.notes, first_bar(unit), sung_.back().notes, chance);
     sung_.push_back(std::move(sung));
     give_pitches(index, chance);
+  }
+
+  // Whether the counter-melody speaks at the end of a phrase.
+  bool is_answered(const PhraseUnit& unit) const {
+    const RolePack* counter = context_.style().role(Role::kCounter);
+    return counter != nullptr && counter->counter == CounterWay::kAnswer &&
+           context_.plays(Role::kCounter, last_bar(unit));
+  }
+
+  // The share of a phrase's last bar that is left to others.
+  double breath_of(const PhraseUnit& unit) const {
+    return is_answered(unit) ? std::max(rests_, 0.65) : rests_;
   }
 
   // Where much rests, units within a phrase may be silent, so that others answer.

@@ -31,7 +31,7 @@ Ticks onset_after(const std::vector<MotifNote>& notes, Ticks tick, Ticks otherwi
 
 // Which note of the last bar a phrase may rest on: the first, or the one in the middle.
 std::size_t closing_note(const WriterContext& context, std::vector<MotifNote>& notes, int last_bar,
-                         Rng& rng) {
+                         double rests, Rng& rng) {
   const Ticks onset = context.onset(last_bar);
   const Ticks half = onset + context.length(last_bar) / 2;
   std::vector<std::size_t> on_beats;
@@ -49,7 +49,7 @@ std::size_t closing_note(const WriterContext& context, std::vector<MotifNote>& n
     notes[first].onset_ticks = onset;
     return first;
   }
-  return rng.uniform() < 0.5 ? on_beats.front() : on_beats.back();
+  return rests >= 0.5 || rng.uniform() < 0.5 ? on_beats.front() : on_beats.back();
 }
 
 }  // namespace
@@ -91,13 +91,13 @@ std::vector<MotifNote> move_to_bar(const WriterContext& context, std::vector<Mot
 
 void close_phrase(const WriterContext& context, std::vector<MotifNote>& notes, int last_bar,
                   double rests, Rng& rng) {
-  const std::size_t index = closing_note(context, notes, last_bar, rng);
+  const std::size_t index = closing_note(context, notes, last_bar, rests, rng);
   notes.resize(index + 1);
   MotifNote& last = notes[index];
   const Ticks end = context.onset(last_bar) + context.length(last_bar);
   const Ticks beat = context.beat_ticks();
   const auto share = static_cast<Ticks>(rests * context.length(last_bar));
-  const Ticks breath = std::max(beat, share / beat * beat);
+  const Ticks breath = std::max(beat, (share + beat / 2) / beat * beat);
   last.duration_ticks = std::max(end - breath, last.onset_ticks + beat) - last.onset_ticks;
   last.accent = std::max(last.accent, 2);
 }

@@ -241,6 +241,8 @@ TEST(PitchedParts, AnAnswerSoundsWhereTheLeadRests) {
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const Piece piece(style, seed, usual_sections());
     for (const Note& counter : piece.part(Role::kCounter)) {
+      // The final chord is everybody's.
+      if (piece.context().is_final(piece.context().bar_at(counter.onset_ticks))) continue;
       const bool free = std::none_of(
           piece.part(Role::kLead).begin(), piece.part(Role::kLead).end(), [&](const Note& lead) {
             return lead.onset_ticks <= counter.onset_ticks && end_of(lead) > counter.onset_ticks;
@@ -249,8 +251,8 @@ TEST(PitchedParts, AnAnswerSoundsWhereTheLeadRests) {
       inside += free ? 1 : 0;
     }
   }
-  ASSERT_GT(all, 0);
-  EXPECT_GE(inside * 10, all * 8);
+  EXPECT_GT(all, 10 * static_cast<int>(kSeeds));
+  EXPECT_GE(inside * 100, all * 95);
 }
 
 TEST(PitchedParts, MoreEnergyIsMoreNotes) {
