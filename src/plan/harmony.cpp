@@ -181,6 +181,14 @@ class Harmony {
               chords.end() - static_cast<std::ptrdiff_t>(cadence.size()));
   }
 
+  // A cadence that begins with the chord that stands before it does not begin.
+  static double entry_weight(const NumeralBars& chords, const CadencePack& pack) {
+    constexpr double kStanding = 0.25;
+    if (chords.size() <= pack.bars.size()) return 1.0;
+    const RomanNumeral& before = chords[chords.size() - pack.bars.size() - 1].back();
+    return before.degree == pack.bars.front().front().degree ? kStanding : 1.0;
+  }
+
   NumeralBars turnaround(std::size_t index, const ChordSymbol& aim, Rng& rng) const {
     const std::vector<const CadencePack*> packs = cadences(CadencePack::At::kSection);
     std::vector<double> weights;
@@ -257,8 +265,13 @@ class Harmony {
       const bool to_tonic = resolve(pack->bars.back().back(), key).root == key.tonic;
       // One that needs most of the piece says nothing.
       const bool fits = pack->bars.size() <= std::max<std::size_t>(2, bars_.size() / 2);
+      constexpr double kStanding = 0.25;  // as in entry_weight
+      const bool stands = fits && pack->bars.size() < bars_.size() &&
+                          bars_[bars_.size() - pack->bars.size() - 1].chords.back().symbol.root ==
+                              resolve(pack->bars.front().front(), key).root;
       packs.push_back(pack);
-      weights.push_back(pack->weight * (to_tonic ? 1.0 : 1e-6) * (fits ? 1.0 : 1e-3));
+      weights.push_back(pack->weight * (to_tonic ? 1.0 : 1e-6) * (fits ? 1.0 : 1e-3) *
+                        (stands ? kStanding : 1.0));
     }
     Rng rng = rng_.fork("end");
     const NumeralBars& cadence = packs[rng.weighted(weights)]->bars;
