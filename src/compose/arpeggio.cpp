@@ -10,7 +10,16 @@
 namespace undersong {
 namespace {
 
-// The order of a pattern's tones changed by the seed: mirrored, some tones exchanged or moved.
+// How often a tone follows itself.
+int repetitions(const Motif& rhythm) {
+  int count = 0;
+  for (std::size_t i = 1; i < rhythm.notes.size(); ++i)
+    count += rhythm.notes[i].height == rhythm.notes[i - 1].height ? 1 : 0;
+  return count;
+}
+
+// The order of a pattern's tones changed by the seed: mirrored, some tones exchanged or moved. A
+// figure that moves goes on moving.
 Motif with_varied_order(Motif rhythm, Rng rng) {
   int highest = 0;
   for (const MotifNote& note : rhythm.notes) highest = std::max(highest, note.height);
@@ -22,12 +31,14 @@ Motif with_varied_order(Motif rhythm, Rng rng) {
   for (std::size_t i = 0; i < changes; ++i) {
     const auto at = static_cast<std::size_t>(rng.below(rhythm.notes.size()));
     const auto other = static_cast<std::size_t>(rng.below(rhythm.notes.size()));
+    const Motif before = rhythm;
     if (rng.below(2) == 0) {
       std::swap(rhythm.notes[at].height, rhythm.notes[other].height);
     } else {
       const int moved = rhythm.notes[at].height + (rng.below(2) == 0 ? 1 : -1);
       rhythm.notes[at].height = std::clamp(moved, 0, std::min(9, highest + 1));
     }
+    if (repetitions(rhythm) > repetitions(before)) rhythm = before;
   }
   return rhythm;
 }
@@ -55,6 +66,7 @@ class ArpeggioWriter {
     for (int bar = bars_.first; rhythm_ && bar < bars_.last; ++bar) {
       if (context_.plays(Role::kArpeggio, bar)) write_bar(bar);
     }
+    if (pack_.ring) let_ring();
     return std::move(notes_);
   }
 
@@ -97,6 +109,19 @@ class ArpeggioWriter {
       const VoicedStretch& stretch = voiced_at(passage_, onset);
       const Ticks end = std::min({onset + steps[i].duration_ticks, bar_onset + next, stretch.end});
       add(onset, end, tone(stretch.voicing, steps[i].height), accent_at(bar, steps[i]));
+    }
+  }
+
+  // Every tone sounds on until its chord or its bar ends, or until it is struck again.
+  void let_ring() {
+    for (std::size_t i = 0; i < notes_.size(); ++i) {
+      const int bar = context_.bar_at(notes_[i].onset_ticks);
+      if (context_.is_final(bar)) continue;
+      Ticks end = std::min(voiced_at(passage_, notes_[i].onset_ticks).end, context_.onset(bar + 1));
+      for (std::size_t j = i + 1; j < notes_.size() && notes_[j].onset_ticks < end; ++j) {
+        if (notes_[j].pitch == notes_[i].pitch) end = notes_[j].onset_ticks;
+      }
+      notes_[i].duration_ticks = std::max(notes_[i].duration_ticks, end - notes_[i].onset_ticks);
     }
   }
 

@@ -156,6 +156,7 @@ void read_voicings(PackTable& table, Role role, RolePack& pack) {
   });
   if (pack.voicings.empty()) pack.voicings.emplace_back(VoicingType::kTriad, 1.0);
   if (role == Role::kChords) pack.strum_ms = table.number("strum_ms", {0.0, 60.0}, 0.0);
+  if (role == Role::kArpeggio) pack.ring = table.flag("ring", false);
 }
 
 void read_melody(PackTable& table, MelodyTraits& melody) {

@@ -117,6 +117,7 @@ struct RolePack {
   std::vector<Fill> fills;                               // drums
   std::vector<std::pair<VoicingType, double>> voicings;  // with weights: chords, pad, arpeggio
   double strum_ms = 0.0;                      // 0-60 between the tones of a chord: chords
+  bool ring = false;                          // tones sound on, as under a pedal: arpeggio
   bool crash = false;                         // a cymbal where sections begin: drums
   MelodyTraits melody;                        // lead
   CounterWay counter = CounterWay::kSustain;  // counter
