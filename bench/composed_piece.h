@@ -1,0 +1,76 @@
+#pragma once
+// Pieces for compose_bench, and what is measured of their notes.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+#include "score/score.h"
+#include "style/style.h"
+
+namespace undersong {
+
+// What the bench asks of a piece. Curves and hits are the same for everybody: functions of the
+// seed.
+enum class Asking : std::uint8_t {
+  kFreely,  // style, length and seed alone
+  kCurve,   // and an energy curve: up, down, an arch or a valley
+  kHits,    // and one or two hits
+};
+
+CompositionRequest bench_request(const Style& style, std::uint64_t seed, double seconds,
+                                 Asking asking);
+
+struct ComposedPiece {
+  CompositionRequest request;
+  Plan plan;
+  Score score;
+  double seconds_taken = 0.0;  // planning and composing, processor time of the thread
+};
+ComposedPiece compose_piece(const Style& style, const CompositionRequest& request);
+
+// Shares as parts of a whole, so that pieces add up.
+struct Share {
+  std::int64_t part = 0;
+  std::int64_t whole = 0;
+
+  Share& operator+=(const Share& other) {
+    part += other.part;
+    whole += other.whole;
+    return *this;
+  }
+  double percent() const {
+    return whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+  }
+};
+
+struct NoteMeasures {
+  double length_error_seconds = 0.0;  // bars and tail beside what was asked
+  Share in_key;                       // pitched notes in the section's scale
+  Share strong_in_chord;              // of those that begin on one or in the middle of the bar
+  Share lead_in_chord;                // likewise, of the lead
+  Share avoid_notes;        // strong notes of the lead, a beat long, a semitone over a tone
+  Share muddy_bars;         // two tones below E3 within a third, held together for a beat
+  Share out_of_role;        // notes outside the role's range
+  Share out_of_instrument;  // notes that the instrument has not
+  double longest_gap_seconds = 0.0;          // without any note, between the first and the last
+  std::optional<double> energy_correlation;  // asked and realised, by bar; from eight bars on
+};
+NoteMeasures measure_notes(const ComposedPiece& piece, const Style& style);
+
+// Intensity of each bar from its notes: velocity-weighted notes a second and sounding roles, both
+// in deviations over the piece.
+std::vector<double> realised_energy(const ComposedPiece& piece);
+// What was asked for each bar: the curve in its middle, or the form's own energy.
+std::vector<double> asked_energy(const ComposedPiece& piece);
+// Pearson's; unset below eight values or where one side is flat.
+std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b);
+
+// For each hit and role that plays within 100 ms of it: milliseconds from the hit to its nearest
+// note.
+std::vector<double> hit_errors_ms(const ComposedPiece& piece);
+
+}  // namespace undersong
