@@ -43,6 +43,13 @@ double slope(const std::string& kind) {
   return 0.05;
 }
 
+// Where a section of the style lies, before slope, hits and arc.
+double draw_level(const SectionDraft& draft, int rounds, const Style& style, Rng chance) {
+  constexpr double kSpread = 0.06;
+  return section_energy(draft, style) + kSpread * (chance.uniform() - 0.5) +
+         wave(draft.round, rounds);
+}
+
 void draw_energy(const CompositionRequest& request, const Style& style,
                  const std::vector<SectionDraft>& drafts, std::vector<PlannedBar>& bars,
                  const Rng& rng) {
@@ -53,23 +60,24 @@ void draw_energy(const CompositionRequest& request, const Style& style,
   double before = 0.5;
   for (std::size_t s = 0; s < drafts.size(); ++s) {
     const PlannedSection& section = drafts[s].section;
+    const auto first = static_cast<std::size_t>(section.first_bar);
+    // Tags and endings go on at the level of what they follow.
     const bool own = find_section(style, section.kind) != nullptr;
-    Rng chance = rng.fork(static_cast<std::uint64_t>(s));
-    const double level =
-        own ? section_energy(drafts[s], style) + 0.06 * (chance.uniform() - 0.5) : before;
-    const double of_round = wave(drafts[s].round, drafts.back().round + 1);
+    double level =
+        own ? mood + draw_level(drafts[s], drafts.back().round + 1, style, rng.fork(s)) : before;
+    // A calm section that begins at a hit is no calm one.
+    if (bars[first].hit && s > 0) level = std::max(level, before - kHitLift / 2.0);
     double lift = 0.0;
-    for (int i = 0; i < section.bars; ++i) {
-      const auto bar = static_cast<std::size_t>(section.first_bar + i);
-      if (bars[bar].hit && bar > 0) lift += kHitLift * (1.0 - lift / 0.3);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(section.bars); ++i) {
+      PlannedBar& bar = bars[first + i];
+      if (bar.hit && first + i > 0) lift += kHitLift * (1.0 - lift / 0.3);
       const double within =
-          section.bars > 1 ? i / static_cast<double>(section.bars - 1) - 0.5 : 0.0;
-      const double rise = own ? arc(static_cast<double>(bar) / total) +
-                                    slope(section.kind) * within + mood + of_round
-                              : 0.0;
-      bars[bar].energy = in_thousandths(level + rise + lift);
+          section.bars > 1 ? static_cast<double>(i) / (section.bars - 1) - 0.5 : 0.0;
+      const double rise =
+          own ? arc(static_cast<double>(first + i) / total) + slope(section.kind) * within : 0.0;
+      bar.energy = in_thousandths(level + rise + lift);
     }
-    before = bars[static_cast<std::size_t>(section.first_bar + section.bars - 1)].energy;
+    before = bars[first + static_cast<std::size_t>(section.bars) - 1].energy;
   }
 }
 

@@ -39,17 +39,31 @@ double half_section_cost(int bars, const Style& style) {
 
 // Bars that form has to fill, and where in them it would like to begin sections.
 struct Room {
-  int bars = 0;            // without the final chord's
-  std::vector<int> edges;  // of stretches between hits: 0 … bars
+  int bars = 0;               // without the final chord's
+  std::vector<int> edges;     // of stretches between hits: 0 … bars
+  bool intro_to_hit = false;  // the first stretch is one
 };
 
-Room room_of(const CompositionRequest& request, const Timing& timing) {
+bool has_time_for_edges(const CompositionRequest& request, int bars) {
+  return bars >= kLeastBarsForEdges && request.length_seconds >= kLeastSecondsForEdges;
+}
+
+// Up to which bar a hit ends the opening: 0 for pieces without one or with one that was asked for.
+int longest_intro_to_hit(const CompositionRequest& request, const Style& style, int bars) {
+  const SectionPack* intro = find_section(style, "intro");
+  const bool free = !request.intro_bars && request.ending != Ending::kLoop;
+  return free && intro && has_time_for_edges(request, bars) ? intro->bars : 0;
+}
+
+Room room_of(const CompositionRequest& request, const Style& style, const Timing& timing) {
   Room room;
   room.bars = static_cast<int>(timing.bars.size()) - (request.ending == Ending::kRing ? 1 : 0);
   room.edges.push_back(0);
+  const int intro = longest_intro_to_hit(request, style, room.bars);
   for (int bar = 1; bar < room.bars; ++bar) {
-    const bool hit = timing.bars[static_cast<std::size_t>(bar)].hit;
-    if (hit && bar - room.edges.back() >= kPhraseBars && room.bars - bar >= kPhraseBars)
+    if (!timing.bars[static_cast<std::size_t>(bar)].hit || room.bars - bar < kPhraseBars) continue;
+    room.intro_to_hit = room.intro_to_hit || (room.edges.size() == 1 && bar <= intro);
+    if (bar - room.edges.back() >= kPhraseBars || (room.edges.size() == 1 && bar <= intro))
       room.edges.push_back(bar);
   }
   room.edges.push_back(room.bars);
@@ -78,14 +92,14 @@ double edge_cost(const std::vector<int>& choices, std::size_t index) {
 }
 
 Edges choose_edges(const CompositionRequest& request, const Style& style, const Room& room) {
-  const bool time =
-      room.bars >= kLeastBarsForEdges && request.length_seconds >= kLeastSecondsForEdges;
+  const bool time = has_time_for_edges(request, room.bars);
   const bool loop = request.ending == Ending::kLoop;
   const int first = room.edges[1];
   const int last = room.bars - room.edges[room.edges.size() - 2];
   const int most = room.bars / 5;
-  const std::vector<int> intros = edge_choices(request.intro_bars, find_section(style, "intro"),
-                                               std::min(most, first), time && !loop);
+  const std::optional<int> intro = room.intro_to_hit ? first : request.intro_bars;
+  const std::vector<int> intros =
+      edge_choices(intro, find_section(style, "intro"), std::min(most, first), time && !loop);
   const std::vector<int> outros =
       edge_choices(request.outro_bars, find_section(style, "outro"), std::min(most, last - 1),
                    time && request.ending == Ending::kRing);
@@ -170,7 +184,7 @@ const SectionPack* find_section(const Style& style, std::string_view kind) {
 
 std::vector<SectionDraft> plan_form(const CompositionRequest& request, const Style& style,
                                     const Timing& timing, const Rng& rng) {
-  const Room room = room_of(request, timing);
+  const Room room = room_of(request, style, timing);
   const Edges edges = choose_edges(request, style, room);
   check_edges(request, edges, std::max(room.bars, 1));
   FormOrder order(style, std::max(room.bars - edges.intro - edges.outro, 1), rng.fork("order"));

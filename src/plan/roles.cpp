@@ -88,12 +88,13 @@ class RolePlan {
     return parts;
   }
 
-  // Who may play in a section: what its kind says; an asked energy far above what the kind is used
-  // to opens it to all.
+  // Who may play in a section: what its kind says; an asked energy, or a hit, far above what the
+  // kind is used to opens it to all.
   RoleSet candidates(const SectionDraft& draft, double energy) const {
     const SectionPack* pack = find_section(style_, draft.section.kind);
     constexpr double kFarAbove = 0.2;
-    if (!pack || (asked_curve_ && energy > pack->energy + kFarAbove)) return allowed_;
+    const bool hit = bars_[static_cast<std::size_t>(draft.section.first_bar)].hit;
+    if (!pack || ((asked_curve_ || hit) && energy > pack->energy + kFarAbove)) return allowed_;
     return pack->roles & allowed_;
   }
 

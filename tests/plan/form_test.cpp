@@ -87,6 +87,17 @@ TEST(Form, BeginsSectionsAtHits) {
   }
 }
 
+TEST(Form, OpensUntilAnEarlyHit) {
+  CompositionRequest request = request_of(60.0);
+  request.bpm = 120.0;
+  request.hits_seconds = {6.0};
+  const Plan piece = plan(request, make_test_style());
+  EXPECT_EQ(piece.sections[0].kind, "intro");
+  EXPECT_EQ(piece.sections[0].bars, 3);
+  EXPECT_TRUE(piece.bars[3].hit);
+  EXPECT_EQ(piece.sections[1].first_bar, 3);
+}
+
 TEST(Form, OfALongPieceHasVariationsContrastsAndBreakdowns) {
   const Plan piece = plan(request_of(1200.0), make_test_style());
   std::set<std::string> names;
