@@ -11,9 +11,8 @@ namespace {
 
 // Percussion does not ring longer for a longer note; a sixteenth reads well in an editor.
 constexpr Ticks kStrokeTicks = 120;
-// Below and above these energies weak strokes go and ghosts come.
+// Below this energy weak strokes go.
 constexpr double kSparse = 0.35;
-constexpr double kBusy = 0.7;
 
 // A hand that keeps time leans on the beat and is lightest on the sixteenths between: played hats
 // deviate by 22-36 in velocity (Groove MIDI Dataset, rock to jazz), snares and kicks less by place.

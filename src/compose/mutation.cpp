@@ -43,19 +43,28 @@ std::optional<std::size_t> pick_step(const std::string& steps, Rng& rng, Wanted&
   return found[rng.below(found.size())];
 }
 
+// How many changes, both ends possible.
+struct ChangeCount {
+  int least = 0;
+  int most = 0;
+};
+
 // What a piece may change of a voice.
 struct Licence {
-  std::string_view movable;  // symbols that may go elsewhere or away, off the beat
-  std::string_view added;    // symbols that may come
-  double most_added = 0.1;   // share of the steps
+  std::string_view movable;      // symbols that may go elsewhere or away, off the beat
+  std::string_view added;        // symbols that may come
+  double most_added = 0.1;       // share of the steps
+  ChangeCount piece;             // for a piece's own form
+  ChangeCount section;           // and what a section adds
+  std::array<double, 4> ways{};  // weights: move, remove, add, shade
 };
 
 Licence licence_of(VoiceKind kind) {
   switch (kind) {
-    case VoiceKind::kKick: return {"gox?", "oox", 0.10};
-    case VoiceKind::kSnare: return {"go?", "gg", 0.12};
-    case VoiceKind::kTimekeeper: return {"go?", "go", 0.10};
-    case VoiceKind::kOther: return {"go?", "o", 0.05};
+    case VoiceKind::kKick: return {"gox?", "oox", 0.10, {2, 3}, {1, 1}, {4.0, 2.0, 3.0, 0.0}};
+    case VoiceKind::kSnare: return {"go?", "gg", 0.12, {1, 3}, {0, 1}, {3.0, 2.0, 2.0, 0.0}};
+    case VoiceKind::kTimekeeper: return {"go?", "go", 0.10, {2, 4}, {0, 2}, {1.0, 1.0, 1.5, 4.0}};
+    case VoiceKind::kOther: return {"go?", "o", 0.05, {1, 2}, {0, 1}, {1.0, 0.0, 0.0, 1.0}};
   }
   return {};
 }
@@ -139,45 +148,16 @@ bool keeps_time(int key) { return kind_of(key) == VoiceKind::kTimekeeper; }
 
 std::string mutate_voice(const std::string& steps, int key, const StepGrid& grid, Mutation amount,
                          Rng rng) {
-  const VoiceKind kind = kind_of(key);
-  VoiceMutation voice(steps, grid, licence_of(kind), rng);
-  const bool piece = amount == Mutation::kPiece;
-  switch (kind) {
-    case VoiceKind::kKick: {
-      const bool floor = is_four_on_the_floor(steps, grid);
-      const int changes = floor ? (piece ? draw(rng, 0, 1) : 0) : piece ? draw(rng, 2, 3) : 1;
-      for (int i = 0; i < changes; ++i) {
-        const std::array<double, 3> ways = {4.0, 2.0, 3.0};
-        const std::size_t way = rng.weighted(ways);
-        way == 0 ? voice.move() : way == 1 ? voice.remove() : voice.add();
-      }
-      break;
-    }
-    case VoiceKind::kSnare: {
-      const int changes = piece ? draw(rng, 1, 3) : draw(rng, 0, 1);
-      for (int i = 0; i < changes; ++i) {
-        const std::array<double, 3> ways = {3.0, 2.0, 2.0};
-        const std::size_t way = rng.weighted(ways);
-        way == 0 ? voice.move() : way == 1 ? voice.remove() : voice.add();
-      }
-      break;
-    }
-    case VoiceKind::kTimekeeper: {
-      const int changes = piece ? draw(rng, 2, 4) : draw(rng, 0, 2);
-      for (int i = 0; i < changes; ++i) {
-        const std::array<double, 4> ways = {1.0, 1.0, 1.5, 4.0};
-        const std::size_t way = rng.weighted(ways);
-        way == 0   ? voice.move()
-        : way == 1 ? voice.remove()
-        : way == 2 ? voice.add()
-                   : voice.shade();
-      }
-      break;
-    }
-    case VoiceKind::kOther: {
-      const int changes = piece ? draw(rng, 1, 2) : draw(rng, 0, 1);
-      for (int i = 0; i < changes; ++i) rng.uniform() < 0.5 ? voice.move() : voice.shade();
-      break;
+  const Licence licence = licence_of(kind_of(key));
+  VoiceMutation voice(steps, grid, licence, rng);
+  const ChangeCount count = amount == Mutation::kPiece ? licence.piece : licence.section;
+  const int changes = draw(rng, count.least, count.most);
+  for (int i = 0; i < changes; ++i) {
+    switch (rng.weighted(licence.ways)) {
+      case 0: voice.move(); break;
+      case 1: voice.remove(); break;
+      case 2: voice.add(); break;
+      default: voice.shade(); break;
     }
   }
   return voice.take();
