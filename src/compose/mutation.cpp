@@ -148,9 +148,12 @@ bool keeps_time(int key) { return kind_of(key) == VoiceKind::kTimekeeper; }
 
 std::string mutate_voice(const std::string& steps, int key, const StepGrid& grid, Mutation amount,
                          Rng rng) {
-  const Licence licence = licence_of(kind_of(key));
+  const VoiceKind kind = kind_of(key);
+  const Licence licence = licence_of(kind);
   VoiceMutation voice(steps, grid, licence, rng);
-  const ChangeCount count = amount == Mutation::kPiece ? licence.piece : licence.section;
+  const bool piece = amount == Mutation::kPiece;
+  ChangeCount count = piece ? licence.piece : licence.section;
+  if (kind == VoiceKind::kKick && is_four_on_the_floor(steps, grid)) count = {0, piece ? 1 : 0};
   const int changes = draw(rng, count.least, count.most);
   for (int i = 0; i < changes; ++i) {
     switch (rng.weighted(licence.ways)) {
