@@ -23,6 +23,18 @@ double power_of(double lufs) {
   return portable_exp(std::numbers::ln10 / 10.0 * (lufs - kOffsetDb));
 }
 
+// The standard library's differs in its last bit between machines. For 0 <= x < 0.8.
+double tangent(double x) {
+  const double square = x * x;
+  double sine = 1.0;
+  double cosine = 1.0;
+  for (int n = 16; n >= 2; n -= 2) {
+    sine = 1.0 - sine * square / (n * (n + 1));
+    cosine = 1.0 - cosine * square / (n * (n - 1));
+  }
+  return x * sine / cosine;
+}
+
 // The mean of what is above the gate; 0 when nothing is.
 double mean_above(std::span<const double> powers, double gate) {
   double sum = 0.0;
@@ -54,7 +66,7 @@ LoudnessProfile::LoudnessProfile(int sample_rate, int channels)
     constexpr double kHertz = 1681.974450955533;
     constexpr double kGainDb = 3.999843853973347;
     constexpr double kQuality = 0.7071752369554196;
-    const double k = std::tan(std::numbers::pi * kHertz / sample_rate);
+    const double k = tangent(std::numbers::pi * kHertz / sample_rate);
     const double high = portable_exp(std::numbers::ln10 / 20.0 * kGainDb);
     const double band = portable_exp(0.4996667741545416 * std::numbers::ln10 / 20.0 * kGainDb);
     const double a0 = 1.0 + k / kQuality + k * k;
@@ -67,7 +79,7 @@ LoudnessProfile::LoudnessProfile(int sample_rate, int channels)
   {
     constexpr double kHertz = 38.13547087602444;
     constexpr double kQuality = 0.5003270373238773;
-    const double k = std::tan(std::numbers::pi * kHertz / sample_rate);
+    const double k = tangent(std::numbers::pi * kHertz / sample_rate);
     const double a0 = 1.0 + k / kQuality + k * k;
     sections_[1] = {.b0 = 1.0,
                     .b1 = -2.0,

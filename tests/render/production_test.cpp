@@ -133,6 +133,22 @@ TEST_F(Produce, ReachesLoudnessUnderTheCeiling) {
   }
 }
 
+// The hardest for a limiter: a few strokes, and air between them.
+TEST_F(Produce, ReachesLoudnessWithFewDrums) {
+  for (const int every : {1, 2, 4}) {
+    Score score = band();
+    score.tracks.resize(1);
+    std::erase_if(score.tracks[0].notes,
+                  [every](const Note& note) { return note.onset_ticks % (480 * every) != 0; });
+    settings_.stems.resize(1);
+    const Production production = produce(score, settings_, Stems::kNone, silent_progress());
+    const Loudness measured = measure_loudness(mix_of(production));
+    EXPECT_NEAR(measured.integrated_lufs, -14.0, 0.3)
+        << "every " << every << ": " << production.mastering().reduction_db << " dB taken";
+    EXPECT_LE(measured.true_peak_dbtp, -1.0 + 1e-3);
+  }
+}
+
 TEST_F(Produce, ReadsTheSameFramesHoweverTheyAreCut) {
   const Production production = play();
   const AudioBuffer whole = mix_of(production);
