@@ -189,7 +189,7 @@ RoleSet allowed_roles(const CompositionRequest& request, const Style& style) {
     if (request.without.contains(role)) roles.erase(role);
   if (roles.empty()) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("--only and --without leave nobody to play; the style {} has {}",
+                fmt::format("--instruments and --without leave nobody to play; the style {} has {}",
                             style.name, roles_text(of_style)));
   }
   return roles;

@@ -78,10 +78,10 @@ TEST(Roles, RefuseARequestThatLeavesNobody) {
   CompositionRequest request = request_of(60.0);
   request.only = RoleSet{Role::kDrums};
   request.without = {Role::kDrums};
-  EXPECT_EQ(
-      thrown_error([&] { plan(request, make_test_style()); }).message(),
-      "--only and --without leave nobody to play; the style test has drums, percussion, bass, "
-      "chords, pad, arpeggio, lead, counter");
+  EXPECT_EQ(thrown_error([&] { plan(request, make_test_style()); }).message(),
+            "--instruments and --without leave nobody to play; the style test has drums, "
+            "percussion, bass, "
+            "chords, pad, arpeggio, lead, counter");
 }
 
 TEST(Fills, LeadFromDrumsToDrumsAtTheEndOfSections) {
