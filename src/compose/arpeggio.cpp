@@ -43,6 +43,19 @@ Motif with_varied_order(Motif rhythm, Rng rng) {
   return rhythm;
 }
 
+// Twice as long, the second time in a slightly different order: figures of two bars are heard as
+// one thought, those of one as a machine.
+Motif with_second_half(const Motif& rhythm, Rng rng) {
+  const Motif second = with_varied_order(rhythm, rng);
+  Motif both = rhythm;
+  both.length_ticks = 2 * rhythm.length_ticks;
+  for (MotifNote note : second.notes) {
+    note.onset_ticks += rhythm.length_ticks;
+    both.notes.push_back(note);
+  }
+  return both;
+}
+
 class ArpeggioWriter {
  public:
   ArpeggioWriter(const WriterContext& context, const PartRequest& request, Rng rng)
@@ -91,6 +104,8 @@ class ArpeggioWriter {
     Rng draw = rng_.fork("rhythm");
     rhythm_ = rhythm_of(draw_pattern(patterns, draw), context_.beat_ticks());
     rhythm_ = with_varied_order(std::move(*rhythm_), draw.fork("order"));
+    const Ticks bar = context_.style().beats * context_.beat_ticks();
+    if (rhythm_->length_ticks == bar) rhythm_ = with_second_half(*rhythm_, draw.fork("second"));
   }
 
   void write_bar(int bar) {
