@@ -269,11 +269,12 @@ class CounterWriter {
   // ---- In thirds and sixths
   // ----------------------------------------------------------------------
 
-  int parallel_pitch(const Note& note) const {
+  int parallel_pitch(const Note& note) {
     const ChordSymbol& chord = context_.chord(note.onset_ticks);
     const bool held = note.duration_ticks >= kPlanTicksPerQuarter ||
                       note.onset_ticks % context_.beat_ticks() == 0;
     int best = -1;
+    int best_steps = 0;
     int least = 0;
     // A third, a sixth, a tenth below, a fourth where the chord wants it.
     constexpr std::array<std::pair<int, int>, 4> kSteps = {{{-2, 0}, {-5, 2}, {-9, 5}, {-3, 6}}};
@@ -281,16 +282,20 @@ class CounterWriter {
       const int pitch = move_on_ladder(ladder_, note.pitch, steps);
       if (pitch < pack_.range.low || pitch > pack_.range.high) continue;
       const Consonance heard = consonance(pitch, chord, key_);
-      int cost = cost_of_steps;
+      // Thirds stay thirds for a while.
+      int cost = cost_of_steps + (steps == last_steps_ ? 0 : 3);
       if (heard == Consonance::kTension) cost += held ? 14 : 1;
       if (heard == Consonance::kAvoid) cost += held ? 40 : 4;
       if (heard == Consonance::kOutside) cost += held ? 40 : 8;
       if (last_ >= 0) cost += std::max(0, std::abs(pitch - last_) - 4);
       if (best >= 0 && cost >= least) continue;
       best = pitch;
+      best_steps = steps;
       least = cost;
     }
-    return least < 40 ? best : -1;
+    if (best < 0 || least >= 40) return -1;
+    last_steps_ = best_steps;
+    return best;
   }
 
   void follow() {
@@ -327,6 +332,11 @@ class CounterWriter {
       Note& note = notes_[i];
       if (context_.is_final(context_.bar_at(note.onset_ticks)))
         note.duration_ticks = context_.final_end() - note.onset_ticks;
+      const Ticks change = context_.stretch(note.onset_ticks).end;
+      const bool held_over =
+          change > note.onset_ticks && change < note.onset_ticks + note.duration_ticks;
+      if (held_over && change < context_.end() && !contains(context_.chord(change), note.pitch))
+        note.duration_ticks = change - note.onset_ticks;
       if (i + 1 < notes_.size())
         note.duration_ticks =
             std::min(note.duration_ticks, notes_[i + 1].onset_ticks - note.onset_ticks);
@@ -356,6 +366,7 @@ class CounterWriter {
   std::vector<int> ladder_;
   int middle_ = 60;
   int last_ = -1;
+  int last_steps_ = -2;  // between it and the lead
   std::vector<Note> notes_;
 };
 

@@ -45,7 +45,9 @@ class LeadWriter {
     const SectionMotifs motifs = motifs_of_section(context_, request.bars.first, rng_);
     motifs_ = {motifs.main, motifs.contrast};
     const int span = pack_.range.high - pack_.range.low;
-    base_ = pack_.range.low + static_cast<int>(span * (0.3 + 0.25 * energy_));
+    const int usual = pack_.range.low + static_cast<int>(span * (0.3 + 0.25 * energy_));
+    // Above the chords, if the instrument goes so high.
+    base_ = std::clamp(mean_top_of_chords() + 4, usual, pack_.range.low + span * 6 / 10);
     peak_ = std::min(pack_.range.high - 1, base_ + 9 + static_cast<int>(4.0 * energy_));
   }
 
@@ -64,6 +66,26 @@ class LeadWriter {
   int last_bar(const PhraseUnit& unit) const { return first_bar(unit) + unit.bars - 1; }
   Ticks begin() const { return context_.onset(request_.bars.first); }
   Ticks end() const { return context_.onset(request_.bars.last); }
+
+  // Of the section's strokes, 0 without any.
+  int mean_top_of_chords() const {
+    const Ticks from = context_.onset(section_.first_bar);
+    const Ticks to = context_.onset(section_.first_bar + section_.bars);
+    int sum = 0;
+    int strokes = 0;
+    Ticks last = -1;
+    int top = 0;
+    for (const Note& note : request_.parts[index_of(Role::kChords)]) {
+      if (note.onset_ticks < from || note.onset_ticks >= to) continue;
+      if (note.onset_ticks != last) {
+        sum += top;
+        ++strokes;
+      }
+      top = note.pitch;  // notes of one onset ascend
+      last = note.onset_ticks;
+    }
+    return strokes == 0 ? 0 : (sum + top) / strokes;
+  }
 
   // ---- Rhythm of a unit
   // --------------------------------------------------------------------------
@@ -134,9 +156,13 @@ class LeadWriter {
   std::vector<int> targets_of(std::size_t index) const {
     const PhraseUnit& unit = units_[index];
     const SungUnit& sung = sung_[index];
+    // Shapes lie around the section's register, wherever they begin.
+    int sum = 0;
+    for (const MotifNote& note : sung.notes) sum += note.height;
+    const int mean = sung.notes.empty() ? 0 : sum / static_cast<int>(sung.notes.size());
     std::vector<int> targets;
     for (std::size_t i = 0; i < sung.size(); ++i)
-      targets.push_back(move_on_ladder(ladder_, base_, sung.note(i).height + unit.lift));
+      targets.push_back(move_on_ladder(ladder_, base_, sung.note(i).height - mean + unit.lift));
     if (!takes_pitches(unit)) return targets;
     const SungUnit& source = sung_[static_cast<std::size_t>(unit.like)];
     const std::size_t shared = std::min(sung.notes.size(), source.notes.size());
