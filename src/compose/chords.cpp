@@ -12,49 +12,72 @@ namespace {
 
 // The piece's own form of a pattern. What is on the beat stays; between the beats strokes move by a
 // step, come or go, and how long they are held differs.
-Motif with_varied_touch(Motif rhythm, Rng rng) {
-  const Ticks step = rhythm.step_ticks;
-  const bool short_ones = rng.below(3) == 0;
-  std::vector<MotifNote> varied;
-  for (std::size_t i = 0; i < rhythm.notes.size(); ++i) {
-    MotifNote note = rhythm.notes[i];
-    const Ticks next =
-        i + 1 < rhythm.notes.size() ? rhythm.notes[i + 1].onset_ticks : rhythm.length_ticks;
-    const double drawn = rng.uniform();
-    const bool later = rng.below(2) == 0;
-    const bool on_beat = note.onset_ticks % rhythm.beat_ticks == 0;
-    const Ticks before = varied.empty() ? 0 : varied.back().onset_ticks + step;
-    if (!on_beat && step * 2 <= rhythm.beat_ticks) {
-      if (drawn < 0.12 && rhythm.notes.size() > 2) continue;
-      if (drawn < 0.35 && later && note.onset_ticks + 2 * step <= next) {
-        note.onset_ticks += step;
-        note.duration_ticks = std::max(step, note.duration_ticks - step);
-      } else if (drawn < 0.35 && !later && note.onset_ticks - step >= before &&
-                 note.onset_ticks < rhythm.length_ticks) {
-        note.onset_ticks -= step;
-        note.duration_ticks += step;
-        if (!varied.empty() && varied.back().end_ticks() > note.onset_ticks)
-          varied.back().duration_ticks = note.onset_ticks - varied.back().onset_ticks;
+class Touch {
+ public:
+  Touch(Motif rhythm, Rng rng)
+      : rhythm_(std::move(rhythm)), rng_(rng), lets_go_early_(rng_.below(3) == 0) {}
+
+  Motif varied() {
+    for (std::size_t i = 0; i < rhythm_.notes.size(); ++i) {
+      const double drawn = rng_.uniform();
+      const bool later = rng_.below(2) == 0;
+      if (!is_free(rhythm_.notes[i])) {
+        hold(rhythm_.notes[i], drawn, later);
+      } else if (drawn >= 0.12 || rhythm_.notes.size() <= 2) {
+        hold(drawn < 0.35 ? moved(i, later) : rhythm_.notes[i], drawn, later);
       }
     }
-    // A long hold may be struck again, softly, between two beats; or let go early.
-    if (short_ones && note.duration_ticks >= 2 * rhythm.beat_ticks) {
+    if (!varied_.empty()) rhythm_.notes = std::move(varied_);
+    return std::move(rhythm_);
+  }
+
+ private:
+  bool has_offbeats() const { return 2 * rhythm_.step_ticks <= rhythm_.beat_ticks; }
+  bool is_free(const MotifNote& note) const {
+    return has_offbeats() && note.onset_ticks % rhythm_.beat_ticks != 0;
+  }
+
+  MotifNote moved(std::size_t index, bool later) {
+    MotifNote note = rhythm_.notes[index];
+    const Ticks step = rhythm_.step_ticks;
+    const bool last = index + 1 == rhythm_.notes.size();
+    const Ticks next = last ? rhythm_.length_ticks : rhythm_.notes[index + 1].onset_ticks;
+    const Ticks first_free = varied_.empty() ? 0 : varied_.back().onset_ticks + step;
+    if (later && note.onset_ticks + 2 * step <= next) {
+      note.onset_ticks += step;
+      note.duration_ticks = std::max(step, note.duration_ticks - step);
+    } else if (!later && note.onset_ticks - step >= first_free) {
+      note.onset_ticks -= step;
+      note.duration_ticks += step;
+      if (!varied_.empty() && varied_.back().end_ticks() > note.onset_ticks)
+        varied_.back().duration_ticks = note.onset_ticks - varied_.back().onset_ticks;
+    }
+    return note;
+  }
+
+  // A long hold may be struck again, softly, between two beats; or let go early.
+  void hold(MotifNote note, double drawn, bool later) {
+    const Ticks step = rhythm_.step_ticks;
+    const Ticks beat = rhythm_.beat_ticks;
+    if (lets_go_early_ && note.duration_ticks >= 2 * beat) {
       note.duration_ticks -= step;
-    } else if (note.duration_ticks >= 3 * rhythm.beat_ticks && drawn > 0.75 &&
-               step * 2 <= rhythm.beat_ticks) {
+    } else if (note.duration_ticks >= 3 * beat && drawn > 0.75 && has_offbeats()) {
       MotifNote again = note;
       again.onset_ticks += note.duration_ticks / 2 / step * step + (later ? step : 0);
       again.duration_ticks = note.end_ticks() - again.onset_ticks;
       again.accent = std::max(0, note.accent - 1);
       note.duration_ticks = again.onset_ticks - note.onset_ticks;
-      varied.push_back(note);
+      varied_.push_back(note);
       note = again;
     }
-    varied.push_back(note);
+    varied_.push_back(note);
   }
-  if (!varied.empty()) rhythm.notes = std::move(varied);
-  return rhythm;
-}
+
+  Motif rhythm_;
+  Rng rng_;
+  bool lets_go_early_;
+  std::vector<MotifNote> varied_;
+};
 
 class ChordsWriter {
  public:
@@ -97,7 +120,7 @@ class ChordsWriter {
     Rng draw = rng_.fork("rhythm");
     for (std::optional<Motif>* rhythm : {&main_, &turn_}) {
       Motif drawn = rhythm_of(draw_pattern(patterns, draw), context_.beat_ticks());
-      drawn = with_varied_touch(std::move(drawn), draw.fork("touch"));
+      drawn = Touch(std::move(drawn), draw.fork("touch")).varied();
       *rhythm = energy < 0.35 ? at_energy(std::move(drawn), energy, draw.fork("thin")) : drawn;
     }
   }

@@ -60,6 +60,7 @@ std::vector<StepPattern> patterns_at(const std::vector<StepPattern>& patterns, d
 const StepPattern& draw_pattern(const std::vector<StepPattern>& patterns, Rng& rng) {
   UNDERSONG_CHECK(!patterns.empty());
   std::vector<double> weights;
+  weights.reserve(patterns.size());
   for (const StepPattern& pattern : patterns) weights.push_back(pattern.weight);
   return patterns[rng.weighted(weights)];
 }
@@ -137,6 +138,7 @@ Voicing sounding_before(const std::vector<Note>& notes, Ticks tick, Ticks at_mos
 VoicingType draw_voicing(const RolePack& pack, Rng& rng) {
   if (pack.voicings.empty()) return VoicingType::kTriad;
   std::vector<double> weights;
+  weights.reserve(pack.voicings.size());
   for (const auto& choice : pack.voicings) weights.push_back(choice.second);
   return pack.voicings[rng.weighted(weights)].first;
 }

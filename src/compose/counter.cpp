@@ -15,6 +15,7 @@ namespace undersong {
 namespace {
 
 constexpr int kSofter = 8;  // than the lead
+constexpr int kClash = 40;  // of a parallel voice: rather rest
 
 class CounterWriter {
  public:
@@ -84,27 +85,30 @@ class CounterWriter {
     return tones;
   }
 
+  // What a pitch costs beside the lead while it sounds: unisons and seconds.
+  int cost_beside_lead(Ticks onset, Ticks end, int pitch) const {
+    int cost = 0;
+    for (const Note& note : lead_) {
+      if (note.onset_ticks >= end) break;
+      if (note.onset_ticks + note.duration_ticks <= onset) continue;
+      constexpr std::array kCosts = {40, 12, 4};
+      const auto apart = static_cast<std::size_t>(std::abs(note.pitch - pitch));
+      if (apart < kCosts.size()) cost += kCosts[apart];
+    }
+    return cost;
+  }
+
   int best_guide_tone(Ticks onset, Ticks end, Rng& chance) const {
-    const ChordSymbol& chord = context_.chord(onset);
     int best = -1;
     int least = 0;
-    for (const Tone& tone : guide_tones(chord)) {
-      const int from = last_ >= 0 ? last_ : middle_;
+    const int from = last_ >= 0 ? last_ : middle_;
+    for (const Tone& tone : guide_tones(context_.chord(onset))) {
       int cost = tone.cost + 2 * std::abs(tone.pitch - from) + std::abs(tone.pitch - middle_) / 2 +
-                 static_cast<int>(chance.below(3));
+                 static_cast<int>(chance.below(3)) + cost_beside_lead(onset, end, tone.pitch);
       if (tone.pitch == last_) cost += 4;
-      for (const Note& note : lead_) {
-        if (note.onset_ticks >= end) break;
-        if (note.onset_ticks + note.duration_ticks <= onset) continue;
-        const int apart = std::abs(note.pitch - tone.pitch);
-        if (apart == 0) cost += 40;
-        if (apart == 1) cost += 12;
-        if (apart == 2) cost += 4;
-      }
-      if (best < 0 || cost < least) {
-        best = tone.pitch;
-        least = cost;
-      }
+      if (best >= 0 && cost >= least) continue;
+      best = tone.pitch;
+      least = cost;
     }
     return best;
   }
@@ -186,36 +190,44 @@ class CounterWriter {
 
   Ticks bar_ticks() const { return context_.style().beats * context_.beat_ticks(); }
 
-  // Notes of the pattern that is due there, or the beginning of the lead's motif.
-  std::vector<MotifNote> figure_rhythm(const Motif& motif, const Gap& room, Rng& chance) const {
+  // Notes of the pattern that is due there, with a shape by chance.
+  std::vector<MotifNote> figure_of_pattern(const Gap& room, Rng& chance) const {
+    const double energy = context_.bar(context_.bar_at(room.begin)).energy;
+    const StepPattern& pattern = draw_pattern(patterns_at(pack_.patterns, energy), chance);
+    const Motif rhythm = rhythm_of(pattern, context_.beat_ticks());
     std::vector<MotifNote> figure;
-    if (!pack_.patterns.empty() && chance.uniform() < 0.6) {
-      const StepPattern& pattern = draw_pattern(
-          patterns_at(pack_.patterns, context_.bar(context_.bar_at(room.begin)).energy), chance);
-      const Motif rhythm = rhythm_of(pattern, context_.beat_ticks());
-      for (int bar = context_.bar_at(room.begin); bar < bars_.last; ++bar) {
-        if (context_.onset(bar) >= room.end) break;
-        for (MotifNote note : notes_of_bar(context_, rhythm, bar)) {
-          note.onset_ticks += context_.onset(bar);
-          if (note.maybe && chance.below(2) == 0) continue;
-          if (note.onset_ticks >= room.begin && note.onset_ticks < room.end) figure.push_back(note);
-        }
-      }
-      int height = 0;
-      for (MotifNote& note : figure) {
+    int height = 0;
+    const int last = context_.bar_at(room.end - 1);
+    for (int bar = context_.bar_at(room.begin); bar <= last; ++bar) {
+      for (MotifNote note : notes_of_bar(context_, rhythm, bar)) {
+        note.onset_ticks += context_.onset(bar);
+        const bool there = note.onset_ticks >= room.begin && note.onset_ticks < room.end;
+        if (!there || (note.maybe && chance.below(2) == 0)) continue;
         note.height = height;
         height += chance.below(3) == 0 ? 1 : -1;
+        figure.push_back(note);
       }
     }
-    if (figure.size() >= 2) return figure;
-    figure.clear();
+    return figure;
+  }
+
+  // The beginning of the lead's motif, as it is or upside down.
+  static std::vector<MotifNote> figure_of_motif(const Motif& motif, const Gap& room, Rng& chance) {
+    constexpr std::size_t kMostNotes = 5;
     const bool mirrored = chance.below(2) == 0;
+    std::vector<MotifNote> figure;
     for (MotifNote note : motif.notes) {
       note.onset_ticks += room.begin - motif.notes.front().onset_ticks;
       if (mirrored) note.height = -note.height;
-      if (note.onset_ticks < room.end && figure.size() < 5) figure.push_back(note);
+      if (note.onset_ticks < room.end && figure.size() < kMostNotes) figure.push_back(note);
     }
     return figure;
+  }
+
+  std::vector<MotifNote> figure_rhythm(const Motif& motif, const Gap& room, Rng& chance) const {
+    std::vector<MotifNote> figure;
+    if (!pack_.patterns.empty() && chance.uniform() < 0.6) figure = figure_of_pattern(room, chance);
+    return figure.size() >= 2 ? figure : figure_of_motif(motif, room, chance);
   }
 
   void write_figure(const Motif& motif, const Gap& room, Rng& chance) {
@@ -269,32 +281,38 @@ class CounterWriter {
   // ---- In thirds and sixths
   // ----------------------------------------------------------------------
 
-  int parallel_pitch(const Note& note) {
-    const ChordSymbol& chord = context_.chord(note.onset_ticks);
+  int cost_of_parallel(const Note& note, int pitch) const {
     const bool held = note.duration_ticks >= kPlanTicksPerQuarter ||
                       note.onset_ticks % context_.beat_ticks() == 0;
+    const int leap = last_ >= 0 ? std::max(0, std::abs(pitch - last_) - 4) : 0;
+    switch (consonance(pitch, context_.chord(note.onset_ticks), key_)) {
+      case Consonance::kChordTone: break;
+      case Consonance::kTension: return leap + (held ? 14 : 1);
+      case Consonance::kAvoid: return leap + (held ? kClash : 4);
+      case Consonance::kOutside: return leap + (held ? kClash : 8);
+    }
+    return leap;
+  }
+
+  // -1 where nothing below goes with the lead.
+  int parallel_pitch(const Note& note) {
     int best = -1;
     int best_steps = 0;
-    int least = 0;
+    int least = kClash;
     // A third, a sixth, a tenth below, a fourth where the chord wants it.
     constexpr std::array<std::pair<int, int>, 4> kSteps = {{{-2, 0}, {-5, 2}, {-9, 5}, {-3, 6}}};
     for (const auto& [steps, cost_of_steps] : kSteps) {
       const int pitch = move_on_ladder(ladder_, note.pitch, steps);
       if (pitch < pack_.range.low || pitch > pack_.range.high) continue;
-      const Consonance heard = consonance(pitch, chord, key_);
       // Thirds stay thirds for a while.
-      int cost = cost_of_steps + (steps == last_steps_ ? 0 : 3);
-      if (heard == Consonance::kTension) cost += held ? 14 : 1;
-      if (heard == Consonance::kAvoid) cost += held ? 40 : 4;
-      if (heard == Consonance::kOutside) cost += held ? 40 : 8;
-      if (last_ >= 0) cost += std::max(0, std::abs(pitch - last_) - 4);
-      if (best >= 0 && cost >= least) continue;
+      const int change = steps == last_steps_ ? 0 : 3;
+      const int cost = cost_of_steps + change + cost_of_parallel(note, pitch);
+      if (cost >= least) continue;
       best = pitch;
       best_steps = steps;
       least = cost;
     }
-    if (best < 0 || least >= 40) return -1;
-    last_steps_ = best_steps;
+    if (best >= 0) last_steps_ = best_steps;
     return best;
   }
 

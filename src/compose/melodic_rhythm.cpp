@@ -73,8 +73,8 @@ std::vector<MotifNote> place_motif(const WriterContext& context, const Motif& mo
   return placed;
 }
 
-std::vector<MotifNote> move_to_bar(const WriterContext& context, std::vector<MotifNote> notes,
-                                   int from_bar, int to_bar) {
+std::vector<MotifNote> move_to_bar(const WriterContext& context,
+                                   const std::vector<MotifNote>& notes, int from_bar, int to_bar) {
   std::vector<MotifNote> moved;
   for (MotifNote note : notes) {
     const int bar = context.bar_at(note.onset_ticks);

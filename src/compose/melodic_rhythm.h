@@ -16,8 +16,8 @@ std::vector<MotifNote> place_motif(const WriterContext& context, const Motif& mo
                                    int bars);
 
 // The same notes in other bars: each keeps its place in its bar.
-std::vector<MotifNote> move_to_bar(const WriterContext& context, std::vector<MotifNote> notes,
-                                   int from_bar, int to_bar);
+std::vector<MotifNote> move_to_bar(const WriterContext& context,
+                                   const std::vector<MotifNote>& notes, int from_bar, int to_bar);
 
 // Ends a phrase in its last bar: a note on a beat of the first half, held, then a breath of at
 // least a beat, or the share `rests` of the bar.

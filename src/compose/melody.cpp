@@ -108,6 +108,7 @@ std::vector<int> scale_classes(const Key& key, MelodyScale scale) {
   if (scale != MelodyScale::kMode)
     degrees = minor ? std::vector{0, 2, 3, 4, 6} : std::vector{0, 1, 2, 4, 5};
   std::vector<int> classes;
+  classes.reserve(degrees.size() + 1);
   for (const int degree : degrees) classes.push_back(degree_pitch_class(key, degree));
   // The blue note: a tritone above a minor tonic, a minor third above a major one.
   if (scale == MelodyScale::kBlues) classes.push_back((key.tonic + (minor ? 6 : 3)) % 12);
@@ -184,7 +185,7 @@ class LineSearch {
 
   void start() {
     const std::size_t count = pitches_[0].size();
-    table_.push_back(std::vector<Cell>(count));
+    table_.emplace_back(count);
     for (std::size_t b = 0; b < count; ++b) {
       int cost = costs_[0][b];
       if (around_.last >= 0) {

@@ -195,7 +195,8 @@ double height_at(Shape shape, double t) {
 
 int next_height(int height, int last_move, double wish, double leaps, Rng& rng) {
   std::array<double, 9> weights{};
-  for (int move = -4; move <= 4; ++move) {
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const int move = static_cast<int>(i) - 4;
     constexpr std::array kByMove = {0.3, 1.0, 0.45, 0.0, 0.0};
     const int far = std::abs(move);
     double weight = kByMove[static_cast<std::size_t>(far)];
@@ -208,7 +209,7 @@ int next_height(int height, int last_move, double wish, double leaps, Rng& rng) 
     const double off = height + move - wish;
     weight /= 1.0 + 0.5 * off * off;
     if (std::abs(height + move) > kMostHeight) weight = 0.0;
-    weights[static_cast<std::size_t>(move + 4)] = weight;
+    weights[i] = weight;
   }
   return height + static_cast<int>(rng.weighted(weights)) - 4;
 }

@@ -11,8 +11,22 @@
 namespace undersong {
 namespace {
 
+// A bar of a rhythm, as a rhythm of its own.
+Motif bar_of(const Motif& whole, Ticks from, Ticks bar_ticks, Rng& chance) {
+  Motif cell{bar_ticks, whole.step_ticks, whole.beat_ticks, {}};
+  for (MotifNote note : whole.notes) {
+    const bool inside = note.onset_ticks >= from && note.onset_ticks < from + bar_ticks;
+    if (!inside || (note.maybe && chance.below(2) == 0)) continue;
+    note.maybe = false;
+    note.onset_ticks -= from;
+    note.duration_ticks = std::min(note.duration_ticks, bar_ticks - note.onset_ticks);
+    cell.notes.push_back(note);
+  }
+  return cell;
+}
+
 // Rhythms of a bar each. A pattern of several bars is several cells; a style without any has one.
-std::vector<Motif> cells_at(const WriterContext& context, double energy, Rng rng) {
+std::vector<Motif> cells_at(const WriterContext& context, double energy, Rng chance) {
   const Ticks beat = context.beat_ticks();
   const Ticks bar_ticks = context.style().beats * beat;
   std::vector<Motif> cells;
@@ -22,15 +36,7 @@ std::vector<Motif> cells_at(const WriterContext& context, double energy, Rng rng
   for (const StepPattern& pattern : patterns) {
     const Motif whole = rhythm_of(pattern, beat);
     for (Ticks from = 0; from + bar_ticks <= whole.length_ticks; from += bar_ticks) {
-      Motif cell{bar_ticks, whole.step_ticks, beat, {}};
-      for (MotifNote note : whole.notes) {
-        if (note.onset_ticks < from || note.onset_ticks >= from + bar_ticks) continue;
-        if (note.maybe && rng.below(2) == 0) continue;
-        note.maybe = false;
-        note.onset_ticks -= from;
-        note.duration_ticks = std::min(note.duration_ticks, bar_ticks - note.onset_ticks);
-        cell.notes.push_back(note);
-      }
+      Motif cell = bar_of(whole, from, bar_ticks, chance);
       if (!cell.notes.empty()) cells.push_back(std::move(cell));
     }
   }
