@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/hash.h"
 #include "plan/plan.h"
 #include "support/test_style.h"
 #include "support/thrown_error.h"
@@ -67,6 +68,12 @@ TEST(PlanJson, HasALineABarThatAPersonCanEdit) {
  ]
 }
 )");
+}
+
+// One number for all that a plan decides: a change of it is a change of what people hear from a
+// seed that they have kept. Then say so in CHANGELOG.md.
+TEST(PlanJson, OfASeedStaysWhatItIs) {
+  EXPECT_EQ(hash64(to_json_text(example())), 3872355682043483185U);
 }
 
 TEST(PlanJson, NamesThePlaceOfAMistake) {

@@ -149,6 +149,23 @@ TEST(Timing, SaysWhereAHitWouldDo) {
             "0:59.2 would do");
 }
 
+TEST(Timing, AdvisesWhatWorks) {
+  CompositionRequest loop = request_of(4.12, Ending::kLoop);
+  loop.bpm = 120.0;
+  EXPECT_NO_THROW(plan_timing(loop, make_test_style(), 96.0));
+  loop.length_seconds = 5.83;
+  EXPECT_NO_THROW(plan_timing(loop, make_test_style(), 96.0));
+  loop.length_seconds = 5.0;
+  loop.bpm = 98.8;
+  EXPECT_NO_THROW(plan_timing(loop, make_test_style(), 96.0));
+  CompositionRequest ring = request_of(60.0, Ending::kRing);
+  ring.bpm = 120.0;
+  ring.hits_seconds = {20.0, 20.98};
+  EXPECT_NO_THROW(plan_timing(ring, make_test_style(), 96.0));
+  ring.hits_seconds = {59.2};
+  EXPECT_NO_THROW(plan_timing(ring, make_test_style(), 96.0));
+}
+
 TEST(Timing, TellsTheShortestPiece) {
   const Style style = make_test_style();
   // A bar at 140 BPM is 1.714 s; a final chord needs 0.8 s.
