@@ -12,9 +12,9 @@ namespace undersong::detail {
 // Two copies for each channel, 9 to 20 ms late, each wavering by some 8 cents at its own pace, left
 // and right against each other. What comes out is the copies alone, as loud as the sound. Linear.
 //
-// Cost: some 15 ns a frame.
+// Cost: some 25 ns a frame.
 // Source: Dattorro 1997, "Effect design, part 2: delay-line modulation and chorus", J. Audio Eng.
-// Soc. 45(10), section 5.
+// Soc. 45(10).
 class Chorus {
  public:
   explicit Chorus(int sample_rate);

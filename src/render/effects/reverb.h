@@ -22,7 +22,7 @@ struct ReverbSettings {
 // rooms have longer delays. What comes out is the room alone, about as loud as the sound, left and
 // right without correlation. Linear.
 //
-// Cost: some 35 ns a frame.
+// Cost: some 50 ns a frame.
 // Source: Jot & Chaigne 1991, "Digital delay networks for designing artificial reverberators", AES
 // convention paper 3030; the all-pass: Schroeder 1962, "Natural sounding artificial
 // reverberation", J. Audio Eng. Soc. 10(3).

@@ -15,9 +15,9 @@ namespace undersong::detail {
 // Runs at twice the rate: of a 5 kHz tone at full amount, what folds back below 20 kHz lies under
 // -45 dB.
 //
-// Latency: 15 frames. Cost: some 30 ns a frame.
+// Latency: 15 frames. Cost: some 15 ns a frame.
 // Source: the curve is the Padé approximant of tanh of order 3/2; half-band interpolation as in
-// Crochiere & Rabiner 1983, "Multirate Digital Signal Processing", section 4.
+// Crochiere & Rabiner 1983, "Multirate Digital Signal Processing".
 class Saturation {
  public:
   // amount: 0-1

@@ -11,11 +11,11 @@
 
 namespace undersong::detail {
 
-// The hiss has a root mean square of 1; ticks reach 2 to 12 times that, some seven a second, and
-// pops 25 times, one in three seconds. The caller sets the level. Source: levels and rates as
-// surveyed in Godsill & Rayner 1998, "Digital Audio Restoration", chapters 1 and 5.
+// The hiss has a root mean square of 1. Ticks begin 4 to 24 times as high before the filters (250
+// Hz to 5.5 kHz) take their share, some seven a second, and one in twenty is a pop: 60 times as
+// high, and longer. The caller sets the level.
 //
-// Cost: some 35 ns a frame.
+// Cost: some 25 ns a frame.
 class Vinyl {
  public:
   Vinyl(std::uint64_t seed, int sample_rate);
