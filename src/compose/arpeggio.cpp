@@ -18,6 +18,31 @@ int repetitions(const Motif& rhythm) {
   return count;
 }
 
+// The same order from another of its tones on.
+void turn_order(Motif& rhythm, std::size_t by) {
+  std::vector<int> heights;
+  heights.reserve(rhythm.notes.size());
+  for (const MotifNote& note : rhythm.notes) heights.push_back(note.height);
+  for (std::size_t i = 0; i < heights.size(); ++i)
+    rhythm.notes[i].height = heights[(i + by) % heights.size()];
+}
+
+// Now and then a note between the beats is left to the one before it.
+Motif with_ties(Motif rhythm, Rng rng) {
+  std::vector<MotifNote> kept;
+  for (const MotifNote& note : rhythm.notes) {
+    const bool between = note.onset_ticks % rhythm.beat_ticks != 0 && !kept.empty();
+    if (between && rng.uniform() < 0.08) {
+      const bool touches = kept.back().end_ticks() == note.onset_ticks;
+      if (touches) kept.back().duration_ticks += note.duration_ticks;
+      continue;
+    }
+    kept.push_back(note);
+  }
+  rhythm.notes = std::move(kept);
+  return rhythm;
+}
+
 // The order of a pattern's tones changed by the seed: mirrored, some tones exchanged or moved. A
 // figure that moves goes on moving.
 Motif with_varied_order(Motif rhythm, Rng rng) {
@@ -27,7 +52,8 @@ Motif with_varied_order(Motif rhythm, Rng rng) {
   if (mirrored)
     for (MotifNote& note : rhythm.notes) note.height = highest - note.height;
   if (rhythm.notes.size() < 2 || highest == 0) return rhythm;
-  const std::size_t changes = 1 + rhythm.notes.size() / 6;
+  if (rng.below(3) == 0) turn_order(rhythm, static_cast<std::size_t>(rng.below(8)));
+  const std::size_t changes = 2 + rhythm.notes.size() / 5;
   for (std::size_t i = 0; i < changes; ++i) {
     const auto at = static_cast<std::size_t>(rng.below(rhythm.notes.size()));
     const auto other = static_cast<std::size_t>(rng.below(rhythm.notes.size()));
@@ -106,6 +132,7 @@ class ArpeggioWriter {
     rhythm_ = with_varied_order(std::move(*rhythm_), draw.fork("order"));
     const Ticks bar = context_.style().beats * context_.beat_ticks();
     if (rhythm_->length_ticks == bar) rhythm_ = with_second_half(*rhythm_, draw.fork("second"));
+    rhythm_ = with_ties(std::move(*rhythm_), draw.fork("ties"));
   }
 
   void write_bar(int bar) {
