@@ -16,6 +16,13 @@ constexpr double kHomeWeight = 0.5;
 // A walk turns before it leaves this distance from home.
 constexpr int kWalkReach = 10;
 
+// By step rather than by leap, onwards rather than back.
+double liking_of(int away, int way) {
+  const double onwards = away * way > 0 ? 3.0 : 1.0;
+  const int size = std::abs(away);
+  return onwards / (size <= 2 ? 1.0 : size <= 4 ? 2.0 : 5.0);
+}
+
 int wrapped(int pitch) { return (pitch % 12 + 12) % 12; }
 
 int first_of(const ChordSymbol& chord, const Key& key, std::array<int, 2> intervals) {
@@ -132,13 +139,10 @@ int BassLine::walk(const ChordSymbol& chord, const ChordSymbol& next, const Key&
   for (int away = -7; away <= 7; ++away) {
     const int pitch = last_ + away;
     const bool of_chord = contains(chord, pitch);
-    if (away == 0 || !in_range(pitch) || (step.strong && !of_chord)) continue;
-    if (!of_chord && !contains(key, pitch)) continue;
-    // By step, or to a tone of the chord; onwards rather than back.
-    if (!of_chord && std::abs(away) > 2) continue;
-    const double onwards = away * way_ > 0 ? 3.0 : 1.0;
+    const bool allowed = of_chord || (!step.strong && contains(key, pitch) && std::abs(away) <= 2);
+    if (away == 0 || !in_range(pitch) || !allowed) continue;
     tones.push_back(pitch);
-    weights.push_back(onwards / (std::abs(away) <= 2 ? 1.0 : std::abs(away) <= 4 ? 2.0 : 5.0));
+    weights.push_back(liking_of(away, way_));
   }
   if (tones.empty()) return root(chord);
   const int before = last_;

@@ -139,7 +139,7 @@ bool is_four_on_the_floor(const std::string& steps, const StepGrid& grid) {
 }
 
 int draw(Rng& rng, int low, int high) {
-  return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(high - low + 1)));
+  return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(high - low) + 1));
 }
 
 }  // namespace

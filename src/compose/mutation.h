@@ -15,7 +15,9 @@ struct StepGrid {
   int steps_per_beat = 4;
   int beats = 4;  // of a bar
 
-  std::size_t bar_steps() const { return static_cast<std::size_t>(steps_per_beat * beats); }
+  std::size_t bar_steps() const {
+    return static_cast<std::size_t>(steps_per_beat) * static_cast<std::size_t>(beats);
+  }
   bool on_beat(std::size_t step) const {
     return step % static_cast<std::size_t>(steps_per_beat) == 0;
   }

@@ -50,6 +50,7 @@ std::size_t choose_by_energy(const std::vector<Pattern>& patterns, double energy
   for (const Pattern& pattern : patterns)
     nearest = distance(pattern) < nearest ? distance(pattern) : nearest;
   std::vector<double> weights;
+  weights.reserve(patterns.size());
   for (const Pattern& pattern : patterns)
     weights.push_back(distance(pattern) <= nearest ? pattern.weight : 0.0);
   return rng.weighted(weights);
