@@ -5,10 +5,17 @@
 #include "base/check.h"
 
 namespace undersong {
+namespace {
+
+std::size_t steps_of_beats(int steps_per_beat, int beats) {
+  return static_cast<std::size_t>(steps_per_beat) * static_cast<std::size_t>(beats);
+}
+
+}  // namespace
 
 std::vector<StepOnset> unroll(const std::string& steps, int steps_per_beat,
                               const WriterContext& context, const BarSpan& bars) {
-  const auto bar_steps = static_cast<std::size_t>(steps_per_beat * context.style().beats);
+  const auto bar_steps = steps_of_beats(steps_per_beat, context.style().beats);
   UNDERSONG_CHECK(!steps.empty() && steps.size() % bar_steps == 0);
   const std::size_t pattern_bars = steps.size() / bar_steps;
   const Ticks step_ticks = context.beat_ticks() / steps_per_beat;
@@ -17,7 +24,7 @@ std::vector<StepOnset> unroll(const std::string& steps, int steps_per_beat,
   bool held = false;
   for (int bar = bars.first; bar < bars.last; ++bar) {
     const auto row = static_cast<std::size_t>(context.bar_of_section(bar)) % pattern_bars;
-    const auto count = static_cast<std::size_t>(steps_per_beat * context.bar(bar).beats);
+    const auto count = steps_of_beats(steps_per_beat, context.bar(bar).beats);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t at = row * bar_steps + i % bar_steps;
       const char symbol = steps[at];
@@ -35,11 +42,11 @@ std::vector<StepOnset> unroll(const std::string& steps, int steps_per_beat,
 
 Ticks held_into(const std::string& steps, int steps_per_beat, const WriterContext& context,
                 int bar) {
-  const auto bar_steps = static_cast<std::size_t>(steps_per_beat * context.style().beats);
+  const auto bar_steps = steps_of_beats(steps_per_beat, context.style().beats);
   const std::size_t pattern_bars = steps.size() / bar_steps;
   const std::size_t row =
       static_cast<std::size_t>(context.bar_of_section(bar)) % pattern_bars * bar_steps;
-  const auto most = static_cast<std::size_t>(steps_per_beat * context.bar(bar).beats);
+  const auto most = steps_of_beats(steps_per_beat, context.bar(bar).beats);
   std::size_t count = 0;
   while (count < std::min(most, bar_steps) && steps[row + count] == '-') ++count;
   return static_cast<Ticks>(count) * (context.beat_ticks() / steps_per_beat);
