@@ -96,6 +96,17 @@ std::string instruments_text(const Certificate& certificate) {
                      font->terms);
 }
 
+std::string files_text(const Certificate& certificate) {
+  std::string text;
+  int count = 0;
+  for (const CertifiedFile& file : certificate.files) {
+    if (file.kind == CertifiedKind::kStem) continue;
+    text += fmt::format("{}{} (SHA-256 {})", count++ == 0 ? "" : ", ", file.name, file.sha256);
+  }
+  if (count == 0) return "The files are the stems that the certificate lists";
+  return (count == 1 ? "The file is " : "The files are ") + text;
+}
+
 // Each line a paragraph.
 void add_lines(Page& page, const std::string& text) {
   std::size_t begin = 0;
@@ -132,26 +143,25 @@ const std::vector<std::string>& licence_of_output() {
 }
 
 std::string dispute_paragraph(const Certificate& certificate) {
-  std::string files;
-  for (const CertifiedFile& file : certificate.files) {
-    if (file.kind == CertifiedKind::kStem) continue;
-    files += fmt::format("{}{} (SHA-256 {})", files.empty() ? "" : ", ", file.name, file.sha256);
-  }
+  const bool is_patterns = find_kind(certificate, "model") == nullptr;
+  const bool is_edited = certificate.edited_from_sha256.has_value();
   return fmt::format(
       "The music in my video is not a recording of anybody else's. I made it on {} with undersong "
-      "{}, a free program that composes from a request: style \"{}\", length {}, seed {}. {} {}The "
-      "authors of the program claim no rights in what it makes, and let me publish it and earn "
-      "with "
-      "it. The file is {}. The certificate that came with it holds the whole request; anyone can "
-      "run `undersong check TRACK --certificate` and get the same bytes. Please release the claim.",
+      "{}, a free program that composes from a request: style \"{}\", length {}, seed {}. {} {}{}"
+      "The authors of the program claim no rights in what it makes, and let me publish it and earn "
+      "with it. {}. The certificate that came with it holds the whole request; {} Please release "
+      "the claim.",
       certificate.date, certificate.program_version, certificate.request.style,
       length_text(certificate.request.length_seconds), certificate.request.seed,
-      find_kind(certificate, "model") == nullptr
-          ? "The notes were written by rules and patterns, without any recording or model learned "
-            "from other music."
-          : "The models that took part, and the music that they learned from, are listed in the "
-            "certificate.",
-      instruments_text(certificate), files);
+      is_patterns
+          ? "The notes were written by rules and patterns, without any recording or model "
+            "learned from other music."
+          : "The models that took part, and the music that they learned from, are listed in "
+            "the certificate.",
+      is_edited ? "Some of the notes I changed by hand. " : "", instruments_text(certificate),
+      files_text(certificate),
+      is_edited ? "with my MIDI file anyone can make the same sound again."
+                : "anyone can run `undersong check TRACK --certificate` and get the same bytes.");
 }
 
 std::string to_html(const Certificate& certificate) {

@@ -136,6 +136,10 @@ TEST(Certificate, TheDisputeNamesTheFilesAndTheRequest) {
   EXPECT_THAT(text, HasSubstr("1 min 3.5 s, seed 18446744073709551615"));
   EXPECT_THAT(text, HasSubstr("FluidR3_GM.sf2 (terms: MIT)"));
   EXPECT_THAT(text, testing::Not(HasSubstr("01-Drums")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("by hand")));
+  Certificate edited = a_certificate();
+  edited.edited_from_sha256 = std::string(64, 'e');
+  EXPECT_THAT(dispute_paragraph(edited), HasSubstr("changed by hand"));
 }
 
 TEST(Certificate, TheLicenceForbidsContentId) {
