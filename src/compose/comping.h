@@ -22,6 +22,7 @@ Motif rhythm_of(const StepPattern& pattern, Ticks beat_ticks);
 // Those that may play at this energy; all when none may.
 std::vector<StepPattern> patterns_at(const std::vector<StepPattern>& patterns, double energy);
 const StepPattern& draw_pattern(const std::vector<StepPattern>& patterns, Rng& rng);
+const StepPattern& draw_pattern(std::vector<StepPattern>&&, Rng&) = delete;  // it would dangle
 
 // The notes of a rhythm that fall into a bar of the piece, since its beginning: the bar of the
 // pattern whose turn it is, longer bars going around. Notes may reach over the bar's end.

@@ -193,7 +193,8 @@ class CounterWriter {
   // Notes of the pattern that is due there, with a shape by chance.
   std::vector<MotifNote> figure_of_pattern(const Gap& room, Rng& chance) const {
     const double energy = context_.bar(context_.bar_at(room.begin)).energy;
-    const StepPattern& pattern = draw_pattern(patterns_at(pack_.patterns, energy), chance);
+    const std::vector<StepPattern> patterns = patterns_at(pack_.patterns, energy);
+    const StepPattern& pattern = draw_pattern(patterns, chance);
     const Motif rhythm = rhythm_of(pattern, context_.beat_ticks());
     std::vector<MotifNote> figure;
     int height = 0;
