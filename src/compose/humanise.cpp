@@ -96,7 +96,7 @@ class RolePerformance {
       place(i, bar, offset_ms);
       const double velocity = written_[i].velocity * gain(bar) + shared_velocity + own_velocity;
       played_[i].velocity = static_cast<std::uint8_t>(
-          std::clamp(static_cast<int>(velocity + 0.5), kLeastVelocity, 127));
+          std::clamp(static_cast<int>(std::floor(velocity + 0.5)), kLeastVelocity, 127));
     }
   }
 
