@@ -23,6 +23,18 @@ int fail(std::string_view name, int code, const std::string& message) {
   return code;
 }
 
+// A file with several mistakes tells them a line each.
+int fail(std::string_view name, const Error& error) {
+  std::string_view rest = error.message();
+  if (error.kind() == ErrorKind::kFormat) {
+    for (std::size_t end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
+      fail(name, 0, std::string(rest.substr(0, end)));
+      rest.remove_prefix(end + 1);
+    }
+  }
+  return fail(name, exit_code(error.kind()), std::string(rest));
+}
+
 // Errors: kIo when stdout could not take everything (a full disk, a closed pipe).
 void flush_standard_output() {
   errno = 0;
@@ -41,7 +53,7 @@ int run_program(std::string_view name, const std::function<void()>& action) {
     flush_standard_output();
     return 0;
   } catch (const Error& error) {
-    return fail(name, exit_code(error.kind()), error.message());
+    return fail(name, error);
   } catch (const std::bad_alloc&) {
     return fail(name, 1,
                 tr("there is not enough memory for this; ask for less, or use a smaller file"));

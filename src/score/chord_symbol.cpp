@@ -100,19 +100,6 @@ int count_of(unsigned bits) {
   return count;
 }
 
-std::string_view nearest_quality(std::uint16_t tones) {
-  const Quality* nearest = &kQualities[0];
-  int fewest = 12;
-  for (const Quality& quality : kQualities) {
-    const int differing = count_of(static_cast<unsigned>(quality.tones ^ tones));
-    if (differing < fewest) {
-      fewest = differing;
-      nearest = &quality;
-    }
-  }
-  return nearest->name;
-}
-
 [[noreturn]] void fail_symbol(std::string_view text, std::string_view why) {
   throw Error(ErrorKind::kUsage,
               fmt::format("'{}' is no chord: {}; write it as Dm9, F#7sus4 or C/E", text, why));
@@ -139,6 +126,19 @@ std::uint16_t parse_chord_quality(std::string_view text) {
   }
   throw Error(ErrorKind::kUsage,
               fmt::format("there is no chord quality '{}'{}", text, suggestion(text, names)));
+}
+
+std::string_view chord_quality_name(std::uint16_t tones) {
+  const Quality* nearest = &kQualities[0];
+  int fewest = 12;
+  for (const Quality& quality : kQualities) {
+    const int differing = count_of(static_cast<unsigned>(quality.tones ^ tones));
+    if (differing < fewest) {
+      fewest = differing;
+      nearest = &quality;
+    }
+  }
+  return nearest->name;
 }
 
 ChordSymbol parse_chord_symbol(std::string_view text) {
@@ -168,7 +168,7 @@ std::string name_of(const ChordSymbol& chord, const Key& key) {
   const int lowest = detail::fifths_of_tonic(key) - (diminished ? 1 : 5);
   const int root = detail::fifths_of(chord.root, lowest);
   std::string name = detail::name_on_line_of_fifths(root);
-  name += nearest_quality(chord.tones);
+  name += chord_quality_name(chord.tones);
   if (chord.bass != chord.root)
     name += "/" + detail::name_on_line_of_fifths(
                       detail::fifths_of(chord.bass, root - (diminished ? 9 : 5)));

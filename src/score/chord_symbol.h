@@ -31,6 +31,9 @@ bool contains(const ChordSymbol& chord, int pitch);
 // Errors: kUsage, with the nearest.
 std::uint16_t parse_chord_quality(std::string_view text);
 
+// The name of a quality, or of the nearest that has one: "m7b5".
+std::string_view chord_quality_name(std::uint16_t tones);
+
 // "F#m7b5/C". Errors: kUsage.
 ChordSymbol parse_chord_symbol(std::string_view text);
 

@@ -27,6 +27,22 @@ bool is_within(double number, NumberLimits limits) {
   return std::isfinite(number) && number >= limits.low && number <= limits.high;
 }
 
+// A line stays a line, and one that can be read, whatever the file holds.
+std::string as_line(const std::string& text) {
+  constexpr std::size_t kLongest = 700;
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool begins_character = (byte & 0xC0U) != 0x80U;
+    if (shown.size() >= kLongest && begins_character) return shown + " …";
+    if (byte < 0x20U || byte == 0x7FU)
+      shown += fmt::format("\\x{:02x}", byte);
+    else
+      shown += c;
+  }
+  return shown;
+}
+
 std::string example_of(TomlNode::Kind kind) {
   switch (kind) {
     case TomlNode::Kind::kText: return "a text in quotes";
@@ -45,6 +61,7 @@ std::string describe(NumberLimits limits) {
 void PackComplaints::add(TextPlace place, const std::string& path, const std::string& what) {
   lines_.emplace_back(place, fmt::format("line {}, column {}: {}{}{}", place.line, place.column,
                                          path, path.empty() ? "" : ": ", what));
+  lines_.back().second = as_line(lines_.back().second);
 }
 
 void PackComplaints::add_inside(const TomlNode& node, std::size_t offset, const std::string& path,

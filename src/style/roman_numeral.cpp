@@ -19,6 +19,8 @@ constexpr std::string_view kExample = "; write it as ii9, V7/vi, bVII or I/3";
 
 enum class Case { kUpper, kLower };
 
+constexpr std::array<std::string_view, 7> kNumerals = {"i", "ii", "iii", "iv", "v", "vi", "vii"};
+
 // An accidental and a numeral at the front of a text, taken off it.
 struct Degree {
   int degree = 0;
@@ -29,7 +31,6 @@ struct Degree {
 bool is_letter_of_numeral(char c) { return c == 'I' || c == 'V' || c == 'i' || c == 'v'; }
 
 std::optional<Degree> take_degree(std::string_view& text) {
-  constexpr std::array<std::string_view, 7> kNumerals = {"i", "ii", "iii", "iv", "v", "vi", "vii"};
   std::string_view rest = text;
   Degree found;
   if (rest.starts_with('b')) found.alteration = -1;
@@ -120,6 +121,13 @@ int root_of(int degree, int alteration, const Key& key) {
   return above(key.tonic, scale_of(key.mode)[static_cast<std::size_t>(degree)] + alteration);
 }
 
+std::string degree_name(int degree, int alteration, Case letters) {
+  std::string name = alteration < 0 ? "b" : alteration > 0 ? "#" : "";
+  for (const char c : kNumerals.at(static_cast<std::size_t>(degree)))
+    name += letters == Case::kLower ? c : static_cast<char>(c - 'a' + 'A');
+  return name;
+}
+
 }  // namespace
 
 RomanNumeral parse_roman_numeral(std::string_view text) {
@@ -149,6 +157,23 @@ RomanNumeral parse_roman_numeral(std::string_view text) {
     rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
   }
   return numeral;
+}
+
+std::string name_of(const RomanNumeral& numeral) {
+  const std::string_view quality = chord_quality_name(numeral.tones);
+  const bool diminished = quality.starts_with("dim");
+  const bool minor = quality.starts_with('m') && !quality.starts_with("maj");
+  std::string name = degree_name(numeral.degree, numeral.alteration,
+                                 minor || diminished ? Case::kLower : Case::kUpper);
+  if (diminished)
+    name += quality == "dim7" ? "o7" : "o";
+  else
+    name += quality.substr(minor ? 1 : 0);
+  if (numeral.of)
+    name += "/" + degree_name(numeral.of->degree, numeral.of->alteration,
+                              numeral.of->minor ? Case::kLower : Case::kUpper);
+  if (numeral.bass_tone != 1) name += fmt::format("/{}", numeral.bass_tone);
+  return name;
 }
 
 ChordSymbol resolve(const RomanNumeral& numeral, const Key& key) {

@@ -35,6 +35,9 @@ struct RomanNumeral {
 // Errors: kUsage, naming the part that is not understood.
 RomanNumeral parse_roman_numeral(std::string_view text);
 
+// The text that parse_roman_numeral reads back.
+std::string name_of(const RomanNumeral& numeral);
+
 ChordSymbol resolve(const RomanNumeral& numeral, const Key& key);
 
 }  // namespace undersong

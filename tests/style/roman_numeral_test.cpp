@@ -88,12 +88,23 @@ TEST(RomanNumeral, NamesThePartThatIsNotUnderstood) {
   EXPECT_NE(message("Vmja7").find("did you mean maj7?"), std::string::npos);
 }
 
+TEST(RomanNumeral, ReadsItsNameBack) {
+  for (const std::string text : {"ii9", "V13", "Imaj9", "bVII", "#viio7", "viio", "vii7b5", "imaj7",
+                                 "iadd9", "I5", "V7sus4", "V7/vi", "V7/bVII/3", "I/3", "i69"}) {
+    EXPECT_EQ(name_of(parse_roman_numeral(text)), text);
+  }
+  // Without a third the case says nothing.
+  EXPECT_EQ(name_of(parse_roman_numeral("vsus4")), "Vsus4");
+  EXPECT_EQ(name_of(parse_roman_numeral("V7/3/vi")), "V7/vi/3");
+}
+
 RC_GTEST_PROP(RomanNumeral, OfAnyTextIsReadOrRefusedWithASentence, ()) {
   const auto letters =
       *rc::gen::container<std::string>(rc::gen::elementOf(std::string("IViv/b#379maj7dimsuo ")));
   try {
     const RomanNumeral numeral = parse_roman_numeral(letters);
     const ChordSymbol symbol = resolve(numeral, {*rc::gen::inRange(0, 12), Mode::kMinor});
+    RC_ASSERT(parse_roman_numeral(name_of(numeral)) == numeral);
     RC_ASSERT(symbol.root >= 0 && symbol.root < 12);
     RC_ASSERT(contains(symbol, symbol.bass));
   } catch (const Error& error) {
