@@ -218,6 +218,19 @@ int parse_note(std::string_view text) {
                   text));
 }
 
+std::string note_name(int pitch) {
+  constexpr std::array<std::string_view, 12> kNotes = {"C",  "C#", "D",  "Eb", "E",  "F",
+                                                       "F#", "G",  "Ab", "A",  "Bb", "B"};
+  return fmt::format("{}{}", kNotes.at(static_cast<std::size_t>(pitch % 12)), pitch / 12 - 1);
+}
+
+std::string_view kit_name(int program) {
+  for (const Kit& kit : kKits) {
+    if (kit.program == program) return kit.name;
+  }
+  return "";
+}
+
 RolePack read_role(PackTable table, Role role, const StepMeter& meter) {
   RolePack pack;
   pack.from_energy = table.number("from_energy", kShare, 0.0);
