@@ -41,7 +41,7 @@ class StepReader {
         result.offsets.push_back(i);
       }
     }
-    check_holds(result);
+    check_holds(result, bar_steps > 0);
     return result;
   }
 
@@ -75,9 +75,12 @@ class StepReader {
         fmt::format("'{}' is no step here; there are {}", character, fmt::join(characters_, " ")));
   }
 
-  void check_holds(const Steps& read) const {
+  // At its beginning a pattern that goes around holds what its end leaves.
+  void check_holds(const Steps& read, bool goes_around) const {
     for (std::size_t i = 0; i < read.steps.size(); ++i) {
-      if (read.steps[i] != '-' || (i > 0 && read.steps[i - 1] != '.')) continue;
+      if (read.steps[i] != '-') continue;
+      const char before = i > 0 ? read.steps[i - 1] : goes_around ? read.steps.back() : '.';
+      if (before != '.') continue;
       table_.complain_inside(node_, read.offsets[i], key_,
                              "'-' holds nothing here; let it follow a note, or write '.'");
       return;

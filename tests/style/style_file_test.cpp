@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <sstream>
 #include <string>
 
 #include "base/file.h"
@@ -72,6 +74,41 @@ TEST(StyleFile, ReadsEveryPackThatShips) {
   EXPECT_GE(packs, 1U);
 }
 
+// The example that people write packs from.
+TEST(StyleFile, ReadsThePackOfTheDocumentation) {
+  const std::string page =
+      read_text_file(std::filesystem::path(UNDERSONG_SOURCE_FOLDER) / "docs/formats/style-pack.md");
+  const std::size_t begin = page.find("```toml\n", page.find("## A small pack, whole"));
+  ASSERT_NE(begin, page.npos);
+  const std::size_t first = begin + std::string_view("```toml\n").size();
+  const Style style = read_style(page.substr(first, page.find("```", first) - first));
+  EXPECT_EQ(style.name, "lullaby");
+  EXPECT_EQ(style.beats, 3);
+}
+
+// Every key that a pack may have stands on the page.
+TEST(StyleFile, IsDocumentedKeyByKey) {
+  const std::string page =
+      read_text_file(std::filesystem::path(UNDERSONG_SOURCE_FOLDER) / "docs/formats/style-pack.md");
+  // Unknown keys list the known ones of their table.
+  for (const char* place :
+       {"name = \"small\"", "range = [80, 120]", "energy = 0.5", "body = [\"A\", \"A'\"]",
+        "chords = \"I | V | vi | IV\"", "chords = \"IV | V\"", "instruments = [\"piano\"]",
+        "range = [\"C4\", \"C6\"]", "steps = \"x---x--- x-------\""}) {
+    const std::string message = complaint(place, std::string(place) + "\nqqqqqqqq = 1");
+    const std::string_view list = "qqqqqqqq: there is no such key; there are: ";
+    const std::size_t begin = message.find(list);
+    ASSERT_NE(begin, message.npos) << message;
+    std::istringstream names(
+        message.substr(begin + list.size(), message.find('\n', begin) - begin - list.size()));
+    for (std::string name; std::getline(names >> std::ws, name, ',');)
+      EXPECT_THAT(page, ::testing::AnyOf(HasSubstr("`" + name + "`"), HasSubstr("[" + name + "]"),
+                                         HasSubstr("[" + name + "."), HasSubstr("." + name + "]"),
+                                         HasSubstr("." + name + "]")))
+          << name;
+  }
+}
+
 TEST(StyleFile, OfTheSampleHasItsFieldsInTheirPlaces) {
   const Style style = load_style(shipped_folder() / "styles" / "lofi.toml");
   EXPECT_EQ(style.swing_unit, 16);
@@ -98,6 +135,13 @@ TEST(StyleFile, ABarOfChordsMayBeLikeTheOneBefore) {
   ASSERT_EQ(bars.size(), 4U);
   EXPECT_EQ(bars[0].size(), 2U);
   EXPECT_EQ(bars[0], bars[1]);
+}
+
+TEST(StyleFile, APatternMayHoldItsEndOverItsBeginning) {
+  const Style style = read_style(small_pack_with("x---x--- x-------", "--x-x--- x--.x---"));
+  EXPECT_EQ(style.role(Role::kLead)->patterns[0].steps, "--x-x---x--.x---");
+  EXPECT_THAT(complaint("x---x--- x-------", "--x-x--- x--....."),
+              StartsWith("line 52, column 10: lead.pattern.steps: '-' holds nothing here"));
 }
 
 TEST(StyleFile, TellsEveryMistakeWithItsPlaceAtOnce) {
