@@ -112,3 +112,46 @@ with_small_disk() {
   umount disk
   return "$code"
 }
+
+# small_pack FILE: a style pack with as little in it as may be.
+small_pack() {
+  cat >"$1" <<'PACK'
+format = 1
+name = "small"
+title = "Small"
+about = "As little as may be."
+moods = ["calm"]
+modes = { major = 1 }
+[tempo]
+range = [80, 120]
+[[form]]
+body = ["A", "A'"]
+[section.intro]
+energy = 0.2
+roles = ["chords"]
+[section.A]
+energy = 0.5
+roles = ["chords", "lead"]
+[section.outro]
+energy = 0.2
+roles = ["chords"]
+[[progression]]
+chords = "I | V | vi | IV"
+[[cadence]]
+at = "section"
+chords = "IV | V"
+[[cadence]]
+at = "end"
+chords = "V7 | I"
+[chords]
+instruments = ["piano"]
+range = ["C3", "C5"]
+[[chords.pattern]]
+steps = "x---------------"
+[lead]
+instruments = ["flute"]
+range = ["C4", "C6"]
+[[lead.pattern]]
+steps = "x---x---x-------"
+PACK
+}
