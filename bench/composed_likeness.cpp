@@ -140,6 +140,20 @@ Copying copying_within(const std::vector<Score>& scores) {
   return copying;
 }
 
+// Which, and why: on the standard error output.
+void tell_refused(const std::string& name, const Closeness& closeness) {
+  const SharedRun& run = closeness.most_distinctive_run;
+  const WindowOverlap* window = highest_overlap(closeness);
+  fmt::print(stderr, "{}: {} distinctive notes (bars {}-{}, as number {}), symbols {}", name,
+             run.distinctive_notes, run.bars.first, run.bars.last, run.nearest.piece + 1,
+             closeness.symbol_run.distinctive_notes);
+  if (window != nullptr)
+    fmt::print(stderr, ", {:.2f} of bars {}-{} ({} points; number {}, bars {}-{})", window->overlap,
+               window->bars.first, window->bars.last, window->points, window->nearest.piece + 1,
+               window->nearest.bars.first, window->nearest.bars.last);
+  fmt::print(stderr, "\n");
+}
+
 void print_copies(const std::string& name, const Copying& copying, const Limits& limits) {
   std::vector<double> notes;
   std::vector<double> distinctive;
@@ -153,7 +167,10 @@ void print_copies(const std::string& name, const Copying& copying, const Limits&
     for (std::size_t k = 0; k < coverage.size(); ++k) {
       if (each.coverage[k]) coverage[k].push_back(100 * *each.coverage[k]);
     }
-    if (judge(each, limits) == Verdict::kTooClose) ++refused;
+    if (judge(each, limits) == Verdict::kTooClose) {
+      ++refused;
+      tell_refused(name, each);
+    }
   }
   fmt::print(
       "| {} | {} | {:.0f}/{:.0f} | {:.0f}/{:.0f} | {:.0f} | {:.0f} | {:.0f} | {:.2f}/{:.2f} "

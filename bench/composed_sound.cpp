@@ -26,7 +26,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr double kTargetLufs = -14.0;
-constexpr double kHitSearchSeconds = 0.05;
+// Shorter than the notes of a roll lie apart.
+constexpr double kHitSearchSeconds = 0.02;
 constexpr double kSilence = 1e-4;  // -80 dBFS
 
 std::vector<float> mono_of(const AudioBuffer& audio) {
