@@ -63,6 +63,48 @@ TomlNode converted(const toml::node& node) {
   return result;
 }
 
+bool begins_character(char byte);
+
+// Bytes of a string from its opening quotes to behind its closing ones; the rest of the file where
+// it has none, which the parser tells.
+std::size_t string_length(std::string_view rest) {
+  const char quote = rest[0];
+  const bool several_lines = rest.size() >= 3 && rest[1] == quote && rest[2] == quote;
+  const std::size_t quotes = several_lines ? 3 : 1;
+  for (std::size_t i = quotes; i < rest.size(); ++i) {
+    if (rest[i] == '\\' && quote == '"') {
+      ++i;
+    } else if (rest[i] == '\n' && !several_lines) {
+      return rest.size();
+    } else if (rest.substr(i, quotes) == rest.substr(0, quotes)) {
+      return i + quotes;
+    }
+  }
+  return rest.size();
+}
+
+// Letters beyond ASCII belong into texts and comments. toml++ 3.3 takes some of them anywhere else
+// for what cannot happen (is_non_ascii_horizontal_whitespace), so they are refused before.
+void refuse_letters_outside_texts(std::string_view toml) {
+  TextPlace place;
+  for (std::size_t i = 0; i < toml.size();) {
+    std::size_t length = 1;
+    if (toml[i] == '"' || toml[i] == '\'') length = string_length(toml.substr(i));
+    if (toml[i] == '#') length = std::min(toml.find('\n', i), toml.size()) - i;
+    if (static_cast<unsigned char>(toml[i]) >= 0x80U)
+      throw Error(ErrorKind::kFormat,
+                  fmt::format("line {}, column {}: a letter beyond ASCII stands outside of a text; "
+                              "put it into quotes",
+                              place.line, place.column));
+    for (const std::size_t end = std::min(i + length, toml.size()); i < end; ++i) {
+      if (toml[i] == '\n')
+        place = {place.line + 1, 1};
+      else if (begins_character(toml[i]))
+        ++place.column;
+    }
+  }
+}
+
 bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
 
 // The byte that stands at a place, or the end.
@@ -103,6 +145,9 @@ std::string_view describe(TomlNode::Kind kind) {
 }
 
 TomlNode read_toml(std::string_view toml) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (toml.starts_with(kByteOrderMark)) toml.remove_prefix(kByteOrderMark.size());
+  refuse_letters_outside_texts(toml);
   try {
     return converted(toml::parse(toml));
   } catch (const toml::parse_error& error) {

@@ -191,6 +191,16 @@ TEST(StyleFile, SaysWhereTheTomlIsBroken) {
   EXPECT_THAT(complaint("Small", "\xff\xfe"), StartsWith("line 3, column "));
 }
 
+TEST(StyleFile, HasLettersBeyondAsciiInTextsAndCommentsAlone) {
+  const std::string bom = "\xEF\xBB\xBF";
+  const std::string pack = small_pack_with("\"Small\"", "'Pr\xC3\xA9lude' # \xC3\xB9");
+  EXPECT_EQ(read_style(bom + pack).title, "Pr\xC3\xA9lude");
+  EXPECT_EQ(complaint("format = 1", "format \xC3\xB9 = 1"),
+            "line 1, column 8: a letter beyond ASCII stands outside of a text; put it into quotes");
+  EXPECT_THAT(complaint("\"Small\"", "\"Sm\xC3\xA1ll\" \xC2\xA0"),
+              StartsWith("line 3, column 17: a letter"));
+}
+
 TEST(StyleFile, RefusesAnotherFormatWithoutFurtherComplaints) {
   EXPECT_EQ(complaint("format = 1", "format = 2\nnew_key = 3"),
             "line 1, column 10: format: this program reads style packs of format 1, and this one "
