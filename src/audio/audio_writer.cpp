@@ -29,9 +29,10 @@ using detail::VirtualFile;
 constexpr double kMp3Compression = 0.0;
 constexpr double kVorbisQuality = 0.6;
 
-int libsndfile_format(AudioFormat format) {
+int libsndfile_format(AudioFormat format, SampleFormat samples) {
   switch (format) {
-    case AudioFormat::kWav: return SF_FORMAT_WAV | SF_FORMAT_PCM_24;
+    case AudioFormat::kWav:
+      return SF_FORMAT_WAV | (samples == SampleFormat::kFloat ? SF_FORMAT_FLOAT : SF_FORMAT_PCM_24);
     case AudioFormat::kFlac: return SF_FORMAT_FLAC | SF_FORMAT_PCM_24;
     case AudioFormat::kOggVorbis: return SF_FORMAT_OGG | SF_FORMAT_VORBIS;
     case AudioFormat::kMp3: return SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III;
@@ -50,6 +51,8 @@ void set_quality(SNDFILE* sound, AudioFormat format) {
     sf_command(sound, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
   } else {
     sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+    // Of float files alone; it holds the time of writing, and the same sound is the same bytes.
+    sf_command(sound, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
   }
 }
 
@@ -123,7 +126,7 @@ void AudioWriter::State::open(const AudioTags& tags) {
   SF_INFO info{};
   info.samplerate = sound_format.sample_rate;
   info.channels = sound_format.channels;
-  info.format = libsndfile_format(format);
+  info.format = libsndfile_format(format, sound_format.samples);
   if (sf_format_check(&info) == 0) {
     throw Error(ErrorKind::kUnsupported,
                 fmt::format("cannot write {}: this format does not take {} channels at {} Hz",

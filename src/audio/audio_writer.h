@@ -22,12 +22,19 @@ struct LoopMark {
   int meter_denominator = 4;
 };
 
+// How the samples of a WAV file are stored; the other formats have but one way.
+enum class SampleFormat : std::uint8_t {
+  k24Bit,  // for listening; beyond [-1, 1] clipped
+  kFloat,  // 32 bits, for mixing: nothing is clipped, and sums come out even
+};
+
 // Appears under its name by commit() alone, as AtomicFile has it.
 class AudioWriter {
  public:
   struct Format {
     int sample_rate = 48000;  // Hz
     int channels = 2;
+    SampleFormat samples = SampleFormat::k24Bit;
   };
   // Errors: as save_audio.
   AudioWriter(const std::filesystem::path& path, Format format, const AudioTags& tags,
@@ -38,7 +45,7 @@ class AudioWriter {
 
   // Only in WAV, before commit(). Errors: kUnsupported for other formats.
   void mark_loop(const LoopMark& loop);
-  // Interleaved whole frames; beyond [-1, 1] clipped in WAV and FLAC. Errors: kIo.
+  // Interleaved whole frames; beyond [-1, 1] clipped in FLAC and in WAV of 24 bits. Errors: kIo.
   void write(std::span<const float> samples);
   // Errors: kIo.
   void commit();

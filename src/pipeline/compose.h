@@ -31,7 +31,7 @@ struct ComposeRequest {
   Rewrite rewrite;                             // which; its seed is `seed`
   std::vector<std::filesystem::path> outputs;  // by suffix, as write_music; audio, .mid, .svg.
                                                // None and no stems: STYLE-SEED.wav
-  std::optional<std::filesystem::path> stems;  // a folder: a WAV a stem
+  std::optional<std::filesystem::path> stems;  // a folder: a float WAV a stem
   int variants = 1;        // 1-kMostVariants; outputs are numbered: bed-1.wav, bed-2.wav …
   MusicFileOptions music;  // title, SoundFont, loudness, overwriting
   GateOptions gate;

@@ -114,8 +114,9 @@ class Stage {
     plain_.push_back(std::make_unique<AtomicFile>(path, overwrite_));
     plain_.back()->write(text);
   }
-  AudioWriter& add_audio(const fs::path& path, const AudioTags& tags) {
-    const AudioWriter::Format format{kCompositionSampleRate, kChannels};
+  AudioWriter& add_audio(const fs::path& path, const AudioTags& tags,
+                         SampleFormat samples = SampleFormat::k24Bit) {
+    const AudioWriter::Format format{kCompositionSampleRate, kChannels, samples};
     audio_.push_back(std::make_unique<AudioWriter>(path, format, tags, overwrite_));
     return *audio_.back();
   }
@@ -146,6 +147,31 @@ void copy_frames(std::int64_t frames, Read read, std::span<AudioWriter* const> w
 fs::path stem_path(const fs::path& folder, std::size_t number, std::string name) {
   std::replace(name.begin(), name.end(), '/', '-');
   return folder / fmt::format("{:02}-{}.wav", number + 1, name);
+}
+
+// Whether a file has a name of ours for a stem: two digits, a dash, a role or the crackle.
+bool is_stem_name(const std::string& name) {
+  if (name.size() < 4 || name[2] != '-' || !name.ends_with(".wav")) return false;
+  if (name.find_first_not_of("0123456789") != 2) return false;
+  const std::string_view part = std::string_view(name).substr(3, name.size() - 7);
+  return part == kVinylStem || std::any_of(kRoles.begin(), kRoles.end(),
+                                           [&](Role role) { return title_of(role) == part; });
+}
+
+// An overwritten folder holds the stems of one piece: those of the one before that the new ones do
+// not replace would not add up with them.
+void remove_other_stems(const fs::path& folder, const std::vector<MusicFileReport>& written) {
+  std::error_code failure;
+  std::vector<fs::path> others;
+  fs::directory_iterator entries(folder, failure);
+  for (; !failure && entries != fs::directory_iterator(); entries.increment(failure)) {
+    const fs::path name = entries->path().filename();
+    const bool ours = std::any_of(written.begin(), written.end(), [&](const auto& report) {
+      return report.path.filename() == name;
+    });
+    if (!ours && is_stem_name(name.string())) others.push_back(entries->path());
+  }
+  for (const fs::path& other : others) fs::remove(other, failure);
 }
 
 struct Sounding {
@@ -194,7 +220,9 @@ void write_stems(const Sounding& sounding, const CompositionFiles& files, Stage&
     const fs::path path = stem_path(*files.stems, stem, names[stem]);
     MusicOrigin origin = sounding.options.origin;
     origin.title = title_of(whole, origin) + " - " + names[stem];
-    AudioWriter* const writer = &stage.add_audio(path, tags_for(path, origin));
+    // One instrument alone may pass full scale where the mix does not.
+    AudioWriter* const writer =
+        &stage.add_audio(path, tags_for(path, origin), SampleFormat::kFloat);
     if (plan.request.ending == Ending::kLoop) writer->mark_loop(loop_mark(plan));
     copy_frames(
         production.frames(),
@@ -329,6 +357,7 @@ WrittenFiles write_files(const Composition& composition, const Score& score,
     write_stems(sounding, files, stage, written.stems);
   }
   stage.commit();
+  if (files.stems) remove_other_stems(*files.stems, written.stems);
   set_time(written.outputs, start);
   set_time(written.stems, start);
   written.outputs = in_order(std::move(written.outputs), files.outputs);

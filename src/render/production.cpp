@@ -245,7 +245,7 @@ void add_vinyl(const ProductionSettings& settings, Stems stems, Production::File
   ScratchSound vinyl = make_vinyl(settings, settings.mix.vinyl_db - gain_db);
   add_sound(vinyl, settings.frames, files.mix);
   if (stems == Stems::kNone) return;
-  files.stem_names.push_back("Vinyl");
+  files.stem_names.emplace_back(kVinylStem);
   files.stems.push_back(std::move(vinyl));
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/progress.h"
@@ -46,6 +47,9 @@ struct ProductionSettings {
   MasteringOptions mastering;
 };
 
+// The name of the crackle's stem, beside those that the settings give.
+inline constexpr std::string_view kVinylStem = "Vinyl";
+
 // The sound, on disk in files without a name, in $TMPDIR or the system's folder for temporary
 // files: they go with the object, or with the program however it ends.
 class Production {
@@ -59,7 +63,7 @@ class Production {
   std::int64_t frames() const;
   int sample_rate() const;
   const MasteringReport& mastering() const;
-  // Names of the stems, the crackle's ("Vinyl") last where there is one.
+  // Names of the stems, the crackle's last where there is one.
   const std::vector<std::string>& stems() const;
 
   // Mastered frames from `first` on, interleaved stereo. The stems add up to the mix within

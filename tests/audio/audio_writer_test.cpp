@@ -51,6 +51,22 @@ void write_in_blocks(const fs::path& path, std::size_t block_frames) {
   writer.commit();
 }
 
+TEST(AudioWriter, KeepsWhatIsTooLoudInFloatSamples) {
+  const TemporaryFolder folder;
+  const std::vector<float> loud = {1.5F, -2.25F, 0.1F, 0.0F};
+  const auto write = [&](const char* name) {
+    AudioWriter writer(folder / name, {48000, 2, SampleFormat::kFloat}, titled("Loud"),
+                       Overwrite::kRefuse);
+    writer.write(loud);
+    writer.commit();
+  };
+  write("a.wav");
+  write("b.wav");
+  EXPECT_EQ(load_audio(folder / "a.wav").audio.samples, loud);
+  EXPECT_EQ(bytes_of(folder / "a.wav"), bytes_of(folder / "b.wav"));
+  EXPECT_THAT(bytes_of(folder / "a.wav"), testing::Not(testing::HasSubstr("PEAK")));
+}
+
 class Writer : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(AudioWriter, Writer, testing::Values("a.wav", "a.flac", "a.ogg", "a.mp3"));
 

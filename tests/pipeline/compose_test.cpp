@@ -352,6 +352,19 @@ TEST_F(ComposeSound, HasExactlySoManyFramesAndStemsThatAddUp) {
   EXPECT_LT(worst, 2e-6);  // 24 bits, nine files: half a step of 1.2e-7 each, and float
 }
 
+TEST_F(ComposeSound, LeavesNoStemsOfAnotherPieceInAFolderThatIsOverwritten) {
+  ComposeRequest wanted = short_request({});
+  wanted.stems = folder_ / "stems";
+  wanted.music.overwrite = Overwrite::kAllow;
+  fs::create_directories(*wanted.stems);
+  for (const char* name : {"09-Vinyl.wav", "17-Lead.wav", "17-Voice.wav", "notes.txt"})
+    save_file(*wanted.stems / name, "old", Overwrite::kRefuse);
+  compose(wanted);
+  EXPECT_FALSE(fs::exists(*wanted.stems / "17-Lead.wav"));
+  EXPECT_TRUE(fs::exists(*wanted.stems / "17-Voice.wav"));  // not one of ours
+  EXPECT_TRUE(fs::exists(*wanted.stems / "notes.txt"));
+}
+
 TEST_F(ComposeSound, IsMadeAgainByItsCertificate) {
   ComposeRequest wanted = short_request({"a.wav", "a.ogg"});
   wanted.music.origin.title = "A title";

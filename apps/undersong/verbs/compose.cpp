@@ -256,7 +256,7 @@ void add_output(CLI::App& verb, ComposeFlags& flags) {
       ->allow_extra_args(false)
       ->type_name("FILE");
   verb.add_option("--stems", request.stems,
-                  tr("A folder for one WAV an instrument; together they are the mix"))
+                  tr("A folder for one WAV (32-bit float) a part; together they are the mix"))
       ->type_name("FOLDER");
   verb.add_option("--seed", request.seed, tr("Repeats a piece; without it one is chosen and told"))
       ->check(whole_number())
