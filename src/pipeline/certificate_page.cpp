@@ -4,6 +4,7 @@
 
 #include "pipeline/certificate.h"
 #include "plot/page.h"
+#include "score/general_midi.h"
 #include "score/key.h"
 #include "score/role.h"
 
@@ -34,7 +35,38 @@ std::string list_text(const std::vector<double>& seconds) {
   return text;
 }
 
+std::string curve_text(const std::vector<EnergyPoint>& curve) {
+  std::string text;
+  for (const EnergyPoint& point : curve) {
+    text += fmt::format("{}{:g} at {}", text.empty() ? "" : ", ", point.energy,
+                        length_text(point.seconds));
+  }
+  return text;
+}
+
+std::string roles_text(const RoleSet& roles) {
+  std::string text;
+  for (const Role role : kRoles) {
+    if (!roles.contains(role)) continue;
+    text += (text.empty() ? "" : ", ") + std::string(name_of(role));
+  }
+  return text;
+}
+
 using Facts = std::vector<std::pair<std::string, std::string>>;
+
+void add_roles(const CompositionRequest& request, Facts& facts) {
+  std::string changed;
+  for (const auto& [role, program] : request.instruments) {
+    changed +=
+        fmt::format("{}{}: {}", changed.empty() ? "" : ", ", name_of(role),
+                    is_percussive(role) ? fmt::format("kit {}", program)
+                                        : kGeneralMidiPrograms[static_cast<std::size_t>(program)]);
+  }
+  if (!changed.empty()) facts.emplace_back("Instruments", changed);
+  if (request.only) facts.emplace_back("Only", roles_text(*request.only));
+  if (!request.without.empty()) facts.emplace_back("Without", roles_text(request.without));
+}
 
 Facts request_facts(const Certificate& certificate) {
   const CompositionRequest& request = certificate.request;
@@ -51,6 +83,10 @@ Facts request_facts(const Certificate& certificate) {
   }
   if (request.bpm) facts.emplace_back("Tempo", fmt::format("{:g} a minute", *request.bpm));
   if (request.mood) facts.emplace_back("Mood", std::string(name_of(*request.mood)));
+  if (!request.energy.empty()) facts.emplace_back("Energy", curve_text(request.energy));
+  if (request.intro_bars) facts.emplace_back("Intro", fmt::format("{} bars", *request.intro_bars));
+  if (request.outro_bars) facts.emplace_back("Outro", fmt::format("{} bars", *request.outro_bars));
+  add_roles(request, facts);
   if (!request.hits_seconds.empty()) facts.emplace_back("Hits", list_text(request.hits_seconds));
   if (!request.rewrites.empty())
     facts.emplace_back("Written again", fmt::format("{} times", request.rewrites.size()));

@@ -287,8 +287,9 @@ Production produce(const Score& score, const ProductionSettings& settings, Stems
   fold_tail(settings.frames, recorded, files->mix);
   for (ScratchSound& stem : files->stems) fold_tail(settings.frames, recorded, stem);
   add_vinyl(settings, stems, *files);
-  progress.begin("mastering", 0, "");
+  progress.begin("mastering", settings.frames / settings.sample_rate, "s");
   files->mastered = find_mastering(source_of(files->mix, settings), settings.mastering);
+  progress.update(settings.frames / settings.sample_rate, "");
   progress.end();
   return Production(std::move(files));
 }

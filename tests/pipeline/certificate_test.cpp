@@ -130,6 +130,20 @@ TEST(Certificate, ThePageSaysWhatMatters) {
     EXPECT_THAT(page, HasSubstr(paragraph.substr(0, 20)));
 }
 
+TEST(Certificate, ThePageTellsTheWholeRequest) {
+  Certificate certificate = a_certificate();
+  CompositionRequest& request = certificate.request;
+  request.energy = {{0.0, 0.2}, {30.0, 0.9}};
+  request.intro_bars = 0;
+  request.instruments = {{Role::kLead, 73}, {Role::kDrums, 25}};
+  request.without = {Role::kPad, Role::kArpeggio};
+  const std::string page = to_html(certificate);
+  EXPECT_THAT(page, HasSubstr("0.2 at 0 s, 0.9 at 30 s"));
+  EXPECT_THAT(page, HasSubstr("0 bars"));
+  EXPECT_THAT(page, HasSubstr("lead: Flute, drums: kit 25"));
+  EXPECT_THAT(page, HasSubstr("pad, arpeggio"));
+}
+
 TEST(Certificate, TheDisputeNamesTheFilesAndTheRequest) {
   const std::string text = dispute_paragraph(a_certificate());
   EXPECT_THAT(text, HasSubstr("bed.wav (SHA-256 111"));
