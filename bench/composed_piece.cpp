@@ -13,7 +13,7 @@ namespace undersong {
 namespace {
 
 constexpr std::size_t kFewestBars = 8;
-constexpr double kLongestHitMs = 100.0;
+constexpr double kNoNoteMs = 1000.0;  // a role that should play a hit has none near
 constexpr int kLowE = 52;       // E3: below it close tones blur
 constexpr int kMuddyThird = 5;  // semitones, not among them
 
@@ -128,6 +128,13 @@ Share muddy_bars(const Plan& plan, const Parts& parts) {
     }
   }
   return {std::ranges::count(muddy, 1), static_cast<std::int64_t>(muddy.size())};
+}
+
+// Tracks have the titles of their roles.
+bool plays_in(const Plan& plan, std::size_t bar, const std::string& name) {
+  return std::ranges::any_of(kRoles, [&](Role role) {
+    return title_of(role) == name && bar < plan.bars.size() && plan.bars[bar].roles.contains(role);
+  });
 }
 
 double longest_gap(const Score& score) {
@@ -252,15 +259,20 @@ std::optional<double> correlation(const std::vector<double>& a, const std::vecto
 
 std::vector<double> hit_errors_ms(const ComposedPiece& piece) {
   const TempoMap tempos(piece.score);
+  const std::vector<double> times = bar_times(piece.plan);
   std::vector<double> errors;
   for (const double hit : piece.request.hits_seconds) {
+    const auto nearest_bar = std::ranges::min_element(
+        times, {}, [hit](double time) { return std::abs(time - hit); });
+    const auto bar = static_cast<std::size_t>(nearest_bar - times.begin());
     for (const Track& track : piece.score.tracks) {
-      double nearest = kLongestHitMs;
+      if (!plays_in(piece.plan, bar, track.name)) continue;
+      double nearest = kNoNoteMs;
       for (const Note& note : track.notes) {
         const double error = 1e3 * (tempos.seconds_at(note.onset_ticks) - hit);
         if (std::abs(error) < std::abs(nearest)) nearest = error;
       }
-      if (std::abs(nearest) < kLongestHitMs) errors.push_back(nearest);
+      errors.push_back(nearest);
     }
   }
   return errors;

@@ -69,8 +69,8 @@ std::vector<double> asked_energy(const ComposedPiece& piece);
 // Pearson's; unset below eight values or where one side is flat.
 std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b);
 
-// For each hit and role that plays within 100 ms of it: milliseconds from the hit to its nearest
-// note.
+// For each hit and role that plays in its bar: milliseconds from the hit to its nearest note, a
+// second where none is near.
 std::vector<double> hit_errors_ms(const ComposedPiece& piece);
 
 }  // namespace undersong
