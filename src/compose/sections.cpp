@@ -6,6 +6,7 @@
 
 #include "base/cancel.h"
 #include "compose/compose.h"
+#include "compose/silence.h"
 #include "compose/tracks.h"
 #include "compose/variation.h"
 #include "compose/writer_context.h"
@@ -58,9 +59,13 @@ class SectionWriter {
     for (const Role role : kRoles) {
       if (pass.roles.contains(role)) write_role(index, bars, role, pass);
     }
-    if (plan_.sections[index].relation != SectionRelation::kVaried) return;
-    Rng chance = pass.rng.fork("variation").fork(index);
-    vary(index, bars, pass, chance);
+    if (plan_.sections[index].relation == SectionRelation::kVaried) {
+      Rng chance = pass.rng.fork("variation").fork(index);
+      vary(index, bars, pass, chance);
+    }
+    // The end of a piece may be a silence: what stops dead is meant to.
+    const bool ends = index + 1 == plan_.sections.size() && bars.last == context_.bar_count();
+    bridge_silences(context_, {bars.first, ends ? bars.last - 1 : bars.last}, pass.roles, parts_);
   }
 
   // Copies what can be copied and has the bars between written.
