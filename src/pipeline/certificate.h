@@ -90,6 +90,7 @@ struct Verification {
   };
   std::filesystem::path certificate;
   std::vector<Line> lines;
+  bool is_edited = false;  // a person had changed the notes
 
   bool holds() const;   // nothing differs
   bool proves() const;  // and the music was made again

@@ -140,10 +140,14 @@ Certificate certify(const CertifiedPiece& piece, const fs::path& path) {
   certificate.files = certified_files(piece.files, path.parent_path());
   certificate.ingredients.push_back(style_ingredient(piece.composition.style));
   add_sound(piece.files, piece.soundfont_sha256, certificate.ingredients);
-  certificate.originality = to_json(piece.originality);
-  certificate.originality_text = to_text(piece.originality);
-  hide_paths(piece.originality, certificate);
+  tell_originality(piece.originality, certificate);
   return certificate;
+}
+
+void tell_originality(const GateReport& report, Certificate& certificate) {
+  certificate.originality = to_json(report);
+  certificate.originality_text = to_text(report);
+  hide_paths(report, certificate);
 }
 
 void save_certificate(const Certificate& certificate, const fs::path& path, Overwrite overwrite) {

@@ -23,6 +23,9 @@ struct CertifiedPiece {
 
 Certificate certify(const CertifiedPiece& piece, const std::filesystem::path& certificate);
 
+// Fills in what the gate found, as JSON and as text, without paths of this machine.
+void tell_originality(const GateReport& report, Certificate& certificate);
+
 // Both files, JSON last. Errors: kUsage, kIo.
 void save_certificate(const Certificate& certificate, const std::filesystem::path& path,
                       Overwrite overwrite);

@@ -102,6 +102,37 @@ std::string names_of(RoleSet roles) {
   return names;
 }
 
+// The bars in which a role plays, as people count: "5-16, 21-24".
+std::string bars_of(Role role, const Plan& plan) {
+  std::string text;
+  const int bars = static_cast<int>(plan.bars.size());
+  const auto plays = [&](int bar) {
+    return bar < bars && plan.bars[static_cast<std::size_t>(bar)].roles.contains(role);
+  };
+  for (int bar = 0; bar < bars; ++bar) {
+    if (!plays(bar) || (bar > 0 && plays(bar - 1))) continue;
+    int last = bar;
+    while (plays(last + 1)) ++last;
+    text += text.empty() ? "" : ", ";
+    text += last == bar ? fmt::format("{}", bar + 1) : fmt::format("{}-{}", bar + 1, last + 1);
+  }
+  return text;
+}
+
+// Nobody asks for silence to be written again.
+void check_playing(const Rewrite& rewrite, const Plan& plan) {
+  for (const Role role : kRoles) {
+    if (!rewrite.roles.contains(role)) continue;
+    const auto first = plan.bars.begin() + rewrite.first_bar - 1;
+    const auto last = plan.bars.begin() + rewrite.last_bar;
+    if (std::any_of(first, last, [&](const auto& bar) { return bar.roles.contains(role); }))
+      continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the {} rests in bars {} to {}; it plays in bars {}", name_of(role),
+                            rewrite.first_bar, rewrite.last_bar, bars_of(role, plan)));
+  }
+}
+
 void check_rewrite(const Rewrite& rewrite, const Plan& plan) {
   const int bars = static_cast<int>(plan.bars.size());
   if (rewrite.last_bar > bars) {
@@ -115,6 +146,7 @@ void check_rewrite(const Rewrite& rewrite, const Plan& plan) {
     throw Error(ErrorKind::kUsage, fmt::format("the piece has no {} to write again; it has {}",
                                                name_of(role), names_of(playing)));
   }
+  check_playing(rewrite, plan);
 }
 
 // Whether the notes are others than the request makes: a person's, or another version's.

@@ -289,9 +289,12 @@ void check_files(const CompositionFiles& files, Ending ending, const MusicFileOp
   for (const fs::path& path : files.outputs) {
     check_music_suffix(path);
     check_output(path, options.overwrite);
-    if (std::find(seen.begin(), seen.end(), path) != seen.end())
-      throw Error(ErrorKind::kUsage, display(path) + " is named twice; each output needs its name");
-    seen.push_back(path);
+    // In other folders too: a certificate tells files by their names.
+    if (std::find(seen.begin(), seen.end(), path.filename()) != seen.end()) {
+      throw Error(ErrorKind::kUsage, display(path.filename()) +
+                                         " is named twice; each output needs a name of its own");
+    }
+    seen.push_back(path.filename());
     if (ending == Ending::kLoop) check_loop(path);
   }
   if (files.stems) check_stems_folder(*files.stems, options.overwrite);

@@ -14,6 +14,7 @@
 #include "base/scratch_folder.h"
 #include "midi/midi_file.h"
 #include "pipeline/certificate.h"
+#include "pipeline/certify.h"
 #include "pipeline/composition.h"
 #include "pipeline/composition_files.h"
 #include "pipeline/originality_gate.h"
@@ -30,7 +31,9 @@ using Outcome = Verification::Outcome;
 constexpr std::string_view kJsonEnd = ".certificate.json";
 constexpr std::string_view kPageEnd = ".certificate.html";
 
-fs::path find_certificate(const fs::path& path) {
+fs::path find_certificate(const fs::path& given) {
+  // "stems/" is how a shell completes the name of a folder.
+  const fs::path path = given.has_filename() ? given : given.parent_path();
   const std::string name = path.string();
   if (name.ends_with(kJsonEnd)) return path;
   if (name.ends_with(kPageEnd))
@@ -108,10 +111,20 @@ void check_track(Check& check, const fs::path& track) {
 
 // What follows from the rest of the certificate stands in it as this version would write it.
 void check_texts(Check& check, const Json& json) {
-  if (check.certificate.program_version != UNDERSONG_VERSION) return;
-  if (to_json(check.certificate) == json) return;
-  check.add("the certificate holds more or other text than undersong writes", Outcome::kDiffers,
-            "its licence or its paragraph was changed, say");
+  if (check.certificate.program_version != UNDERSONG_VERSION) {
+    check.add("its licence, its paragraph and its page were not compared", Outcome::kCannotTell,
+              "another version words them otherwise");
+    return;
+  }
+  if (to_json(check.certificate) != json) {
+    check.add("the certificate holds more or other text than undersong writes", Outcome::kDiffers,
+              "its licence or its paragraph was changed, say");
+  }
+  const fs::path page = page_beside(check.result.certificate);
+  if (is_there(page) && read_text_file(page) != to_html(check.certificate)) {
+    check.add(display(page) + " is not the page that follows from the certificate",
+              Outcome::kDiffers, "it was changed after it was made, or the certificate was");
+  }
 }
 
 // ---- what made it ----
@@ -122,6 +135,23 @@ void check_version(Check& check) {
   check.made_by_other = true;
   check.add(fmt::format("it was made by undersong {}, and this is {}", version, UNDERSONG_VERSION),
             Outcome::kCannotTell, "other versions may write other notes");
+}
+
+bool has_sound(const Certificate& certificate) {
+  return std::any_of(certificate.files.begin(), certificate.files.end(),
+                     [](const CertifiedFile& file) { return file.kind != CertifiedKind::kMidi; });
+}
+
+// All that has to take part in such files is named.
+void check_ingredients(Check& check) {
+  std::vector<const char*> kinds = {"style"};
+  if (has_sound(check.certificate))
+    kinds.insert(kinds.end(), {"soundfont", "synthesizer", "audio library"});
+  for (const char* kind : kinds) {
+    if (find_kind(check.certificate, kind) != nullptr) continue;
+    check.add(fmt::format("the certificate names no {}", kind), Outcome::kDiffers,
+              "every one of undersong does");
+  }
 }
 
 void check_style(Check& check, const FoundStyle& found) {
@@ -173,6 +203,7 @@ std::optional<Remade> remake(Check& check) {
                                         "");
   check_style(check, remade.composition.style);
   if (certificate.edited_from_sha256) {
+    check.result.is_edited = true;
     check.add("a person had changed the notes", Outcome::kCannotTell,
               "so the request alone does not make them");
     auto score = certified_score(check);
@@ -252,10 +283,7 @@ void compare_sound(Check& check, const fs::path& folder) {
 void check_sound(Check& check, const Remade& remade, const fs::path& soundfont,
                  Progress& progress) {
   const Certificate& certificate = check.certificate;
-  const bool has_sound =
-      std::any_of(certificate.files.begin(), certificate.files.end(),
-                  [](const CertifiedFile& file) { return file.kind != CertifiedKind::kMidi; });
-  if (!has_sound) return;
+  if (!has_sound(certificate)) return;
   const CertifiedIngredient* wanted = find_kind(certificate, "soundfont");
   const auto found = wanted == nullptr ? std::nullopt : find_same_soundfont(*wanted, soundfont);
   if (!found) {
@@ -286,29 +314,79 @@ Json without_place(Json comparison) {
   return comparison;
 }
 
-void check_originality(Check& check, const Score& score) {
-  const Json& report = check.certificate.originality;
+const OpenReference* find_reference(const References& ready, const Json& compared) {
+  const auto found =
+      std::find_if(ready.open.begin(), ready.open.end(), [&](const OpenReference& open) {
+        const Json known = to_json(open);
+        return known["corpus_sha256"] == compared.at("corpus_sha256") &&
+               known["form"] == compared.at("form") && known["pieces"] == compared.at("pieces");
+      });
+  return found == ready.open.end() ? nullptr : &*found;
+}
+
+// What the music is compared with again, in the order of the certificate: as far as it is here.
+GateReport compare_again(Check& check, const Score& score) {
   const References ready = open_ready_references();
-  for (const Json& said : report.value("comparisons", Json::array())) {
-    const std::string name = said.value("name", "");
-    const Json& compared = report.at("compared").at(said.value("reference", std::size_t{0}));
-    const auto found =
-        std::find_if(ready.open.begin(), ready.open.end(), [&](const OpenReference& open) {
-          const Json known = to_json(open);
-          return known["corpus_sha256"] == compared["corpus_sha256"] &&
-                 known["form"] == compared["form"] && known["pieces"] == compared["pieces"];
-        });
-    if (found == ready.open.end()) {
-      check.add("originality was not measured again against " + display(name), Outcome::kCannotTell,
-                "this machine does not have it in that state");
+  GateReport again;
+  for (const Json& compared : check.certificate.originality.at("compared")) {
+    const OpenReference* found = find_reference(ready, compared);
+    if (found == nullptr) {
+      check.add("originality was not measured again against " +
+                    display(compared.at("name").get<std::string>()),
+                Outcome::kCannotTell, "this machine does not have it in that state");
       continue;
     }
-    const Json again = to_json(compare_with(*found, score, {}), *found->reference);
-    const bool is_same = without_place(again) == without_place(said);
-    check.add(is_same ? "measured again, it is as close to " + display(name) + " as it says"
-                      : "measured again, it is not as close to " + display(name) + " as it says",
+    again.comparisons.push_back(compare_with(*found, score, {}));
+    again.comparisons.back().reference = again.references.size();
+    again.references.push_back(*found);
+  }
+  return again;
+}
+
+void compare_reports(Check& check, const GateReport& again) {
+  const Json& said = check.certificate.originality;
+  const Json measured = to_json(again);
+  for (const Json& comparison : measured.at("comparisons")) {
+    const auto& told = said.at("comparisons");
+    const bool is_same = std::any_of(told.begin(), told.end(), [&](const Json& one) {
+      return without_place(one) == without_place(comparison);
+    });
+    const std::string name = display(comparison.at("name").get<std::string>());
+    check.add(is_same ? "measured again, it is as close to " + name + " as it says"
+                      : "measured again, it is not as close to " + name + " as it says",
               is_same ? Outcome::kSame : Outcome::kDiffers);
   }
+}
+
+// The same in words. Candidates that were rejected are gone, and with them their sentences.
+void compare_words(Check& check, const GateReport& again) {
+  const Certificate& said = check.certificate;
+  Certificate told;
+  tell_originality(again, told);
+  if (!said.originality.at("rejected").empty()) return;
+  if (told.originality_text != said.originality_text ||
+      told.originality.at("verdict") != said.originality.at("verdict")) {
+    check.add("what it says of its originality in words does not follow from what is measured",
+              Outcome::kDiffers);
+  }
+}
+
+void check_originality(Check& check, const Score& score) {
+  const Json& said = check.certificate.originality;
+  if (said.at("compared").empty()) {
+    const Json& why_not = said.at("not_compared");
+    const bool is_told = why_not.is_string() && check.certificate.originality_text ==
+                                                    "not compared: " + why_not.get<std::string>();
+    check.add(is_told ? "it says that it was compared with nothing, and why"
+                      : "it says neither what it was compared with nor why with nothing",
+              is_told ? Outcome::kCannotTell : Outcome::kDiffers);
+    return;
+  }
+  const GateReport again = compare_again(check, score);
+  compare_reports(check, again);
+  if (again.references.size() == said.at("compared").size() &&
+      check.certificate.program_version == UNDERSONG_VERSION)
+    compare_words(check, again);
 }
 
 void try_to_check_originality(Check& check, const Score& score) {
@@ -347,6 +425,7 @@ Verification verify_certificate(const fs::path& track, const fs::path& soundfont
   for (const CertifiedFile& file : check.certificate.files) check_file(check, file);
   check_texts(check, Json::parse(read_text_file(check.result.certificate)));
   check_version(check);
+  check_ingredients(check);
   if (const auto remade = try_to_remake(check)) {
     // Other notes sound otherwise, which says nothing more.
     if (!notes_differ(check)) {
@@ -370,8 +449,17 @@ bool Verification::proves() const {
 
 std::string conclusion(const Verification& verification) {
   if (!verification.holds()) return "the certificate does not hold";
-  if (verification.proves()) return "the certificate holds: the same music was made again";
-  return "nothing differs, but the music could not be made again here, so nothing is proven";
+  if (!verification.proves())
+    return "nothing differs, but the music could not be made again here, so nothing is proven";
+  if (verification.is_edited) {
+    return "the sound was made again from the MIDI file; its notes were changed by a person, so "
+           "the request does not prove them";
+  }
+  const bool is_whole = std::none_of(
+      verification.lines.begin(), verification.lines.end(),
+      [](const Verification::Line& line) { return line.outcome == Outcome::kCannotTell; });
+  return is_whole ? "the certificate holds: the same music was made again"
+                  : "the same music was made again; what could not be told is said above";
 }
 
 std::string to_text(const Verification& verification) {

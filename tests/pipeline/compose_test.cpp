@@ -1,5 +1,6 @@
 #include "pipeline/compose.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -273,6 +274,70 @@ TEST_F(ComposeMusic, AChangedLicenceDiffers) {
   EXPECT_TRUE(has(verify(folder_ / "a.mid"), Outcome::kDiffers, "other text"));
 }
 
+TEST_F(ComposeMusic, BarsInWhichARoleRestsAreNotWrittenAgain) {
+  ComposeRequest wanted = request({"b.mid"});
+  wanted.from = track();
+  const Plan plan = plan_music(request({"a.mid"})).plan;
+  // Somebody waits for the others to begin, or is gone at the end.
+  for (const int bar : {1, static_cast<int>(plan.bars.size())}) {
+    for (const PlannedInstrument& instrument : plan.instruments) {
+      if (plan.bars[static_cast<std::size_t>(bar - 1)].roles.contains(instrument.role)) continue;
+      wanted.rewrite = {bar, bar, {instrument.role}, 0};
+      const Error error = thrown_error([&] { compose(wanted); });
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_THAT(error.message(),
+                  HasSubstr(fmt::format("rests in bars {} to {}; it plays in bars ", bar, bar)));
+      return;
+    }
+  }
+  FAIL() << "everybody plays from the first bar to the last";
+}
+
+TEST_F(ComposeMusic, OutputsOfOneNameInTwoFoldersAreRefused) {
+  const Error error = thrown_error([&] { compose(request({"x/a.mid", "y/a.mid"})); });
+  EXPECT_THAT(error.message(), HasSubstr("named twice"));
+}
+
+TEST_F(ComposeMusic, TextsOfAnotherVersionAreNotVouchedFor) {
+  track();
+  tamper("a.mid", [](auto& json) {
+    json["version"] = "99.0";
+    json["licence"][1] = "Your right is exclusive.";
+  });
+  const Verification verification = verify(folder_ / "a.mid");
+  EXPECT_TRUE(has(verification, Outcome::kCannotTell, "were not compared"));
+  EXPECT_THAT(conclusion(verification), HasSubstr("what could not be told"));
+}
+
+TEST_F(ComposeMusic, AnotherPageDiffers) {
+  track();
+  save_file(folder_ / "a.certificate.html", "<p>Sold.</p>", Overwrite::kAllow);
+  EXPECT_TRUE(has(verify(folder_ / "a.mid"), Outcome::kDiffers, "not the page"));
+}
+
+TEST_F(ComposeMusic, AnIngredientThatIsMissingDiffers) {
+  track();
+  tamper("a.mid", [](auto& json) { json["ingredients"] = nlohmann::json::array(); });
+  EXPECT_TRUE(has(verify(folder_ / "a.mid"), Outcome::kDiffers, "names no style"));
+}
+
+TEST_F(ComposeMusic, WordsOfOriginalityThatWereChangedDiffer) {
+  track();
+  tamper("a.mid", [](auto& json) { json["originality_text"] = "unlike all music"; });
+  const Verification verification = verify(folder_ / "a.mid");
+  EXPECT_FALSE(verification.holds()) << to_text(verification);
+}
+
+TEST_F(ComposeMusic, AReportOfOriginalityThatWasEmptiedDiffers) {
+  track();
+  tamper("a.mid", [](auto& json) {
+    json["originality"]["compared"] = nlohmann::json::array();
+    json["originality"]["comparisons"] = nlohmann::json::array();
+    json["originality"]["not_compared"] = nullptr;
+  });
+  EXPECT_TRUE(has(verify(folder_ / "a.mid"), Outcome::kDiffers, "says neither"));
+}
+
 TEST_F(ComposeMusic, AReportOfOriginalityThatWasChangedDiffers) {
   track();
   const auto json = nlohmann::json::parse(read_text_file(folder_ / "a.certificate.json"));
@@ -378,6 +443,7 @@ TEST_F(ComposeSound, IsMadeAgainByItsCertificate) {
 TEST_F(ComposeSound, ASoundfontThatIsNotHereIsTold) {
   compose(short_request({"a.wav", "a.mid"}));
   tamper("a.wav", [](auto& json) { json["ingredients"][1]["sha256"] = std::string(64, '0'); });
+  fs::remove(folder_ / "a.certificate.html");  // it names another one
   const Verification verification =
       verify_certificate(folder_ / "a.wav", *installed_soundfont(), silent_progress());
   EXPECT_TRUE(has(verification, Outcome::kCannotTell, "the sound was not made again"));
