@@ -37,7 +37,7 @@ class CounterWriter {
     switch (pack_.counter) {
       case CounterWay::kAnswer: answer(); break;
       case CounterWay::kSustain: sustain(); break;
-      case CounterWay::kParallel: follow(); break;
+      case CounterWay::kParallel: is_alone() ? sustain() : follow(); break;
     }
     finish();
     return std::move(notes_);
@@ -47,6 +47,13 @@ class CounterWriter {
   bool plays_at(Ticks tick) const {
     const int bar = context_.bar_at(tick);
     return bar >= bars_.first && bar < bars_.last && context_.plays(Role::kCounter, bar);
+  }
+
+  // Nobody to go along with, in the whole piece before its final chord.
+  bool is_alone() const {
+    for (int bar = 0; bar < context_.bar_count(); ++bar)
+      if (context_.plays(Role::kLead, bar) && !context_.is_final(bar)) return false;
+    return true;
   }
 
   // The lead's pitch at a tick, -1 where it rests.

@@ -255,6 +255,19 @@ TEST(PitchedParts, AnAnswerSoundsWhereTheLeadRests) {
   EXPECT_GE(inside * 100, all * 95);
 }
 
+TEST(PitchedParts, ACounterWithoutALeadToFollowPlaysAllTheSame) {
+  for (const CounterWay way : {CounterWay::kAnswer, CounterWay::kSustain, CounterWay::kParallel}) {
+    Style style = make_test_style();
+    style.roles[index_of(Role::kCounter)]->counter = way;
+    const Piece piece(style, 1, {{.name = "A", .kind = "A", .roles = {Role::kCounter}}});
+    const Ticks end = piece.context().onset(8);
+    const auto& notes = piece.part(Role::kCounter);
+    const auto before_the_end = std::count_if(notes.begin(), notes.end(),
+                                              [&](const Note& n) { return n.onset_ticks < end; });
+    EXPECT_GE(before_the_end, 4) << static_cast<int>(way);
+  }
+}
+
 TEST(PitchedParts, MoreEnergyIsMoreNotes) {
   std::vector<TestSection> calm = usual_sections();
   std::vector<TestSection> wild = usual_sections();
