@@ -60,6 +60,37 @@ void splice(Track& track, const std::vector<Note>& composed, std::uint8_t channe
   std::sort(track.notes.begin(), track.notes.end());
 }
 
+const Track* find_composed(const Score& composed, Role role) {
+  for (const Track& track : composed.tracks) {
+    if (track.name == title_of(role)) return &track;
+  }
+  return nullptr;
+}
+
+// Whether the role had a note before the last rewrite, and so a track.
+bool had_notes(Plan plan, const Style& style, const PartWriter& writer, Role role) {
+  plan.request.rewrites.pop_back();
+  return find_composed(compose(plan, style, writer), role) != nullptr;
+}
+
+[[noreturn]] void refuse_missing_track(Role role) {
+  throw Error(ErrorKind::kMismatch,
+              fmt::format("the file has no track \"{}\" whose bars could be written again; it "
+                          "may have been renamed or deleted",
+                          title_of(role)));
+}
+
+// The first notes of a role that had none: its sound, where kRoles has it.
+Track& insert_track(Score& score, Track track, Role role) {
+  track.notes.clear();
+  const auto later = [&](const Track& other) {
+    const std::optional<Role> found = role_of(other);
+    return found && index_of(*found) > index_of(role);
+  };
+  const auto place = std::find_if(score.tracks.begin(), score.tracks.end(), later);
+  return *score.tracks.insert(place, std::move(track));
+}
+
 }  // namespace
 
 Score compose_rewrite(const Plan& plan, const Style& style, const PartWriter& writer, Score from) {
@@ -72,19 +103,17 @@ Score compose_rewrite(const Plan& plan, const Style& style, const PartWriter& wr
                          context.onset(std::min(rewrite.last_bar, context.bar_count()))};
   for (const Role role : kRoles) {
     if (!rewrite.roles.contains(role)) continue;
-    const auto fresh =
-        std::find_if(composed.tracks.begin(), composed.tracks.end(),
-                     [&](const Track& track) { return track.name == title_of(role); });
+    const Track* fresh = find_composed(composed, role);
     Track* track = find_track(from, role);
-    if (track == nullptr && fresh == composed.tracks.end()) continue;
+    if (track == nullptr && fresh == nullptr) continue;
     if (track == nullptr) {
-      throw Error(ErrorKind::kMismatch,
-                  fmt::format("the file has no track \"{}\" whose bars could be written again; it "
-                              "may have been renamed or deleted",
-                              title_of(role)));
+      if (had_notes(plan, style, writer, role)) refuse_missing_track(role);
+      track = &insert_track(from, *fresh, role);
     }
-    splice(*track, fresh == composed.tracks.end() ? std::vector<Note>{} : fresh->notes,
-           channel_of(role), span);
+    splice(*track, fresh == nullptr ? std::vector<Note>{} : fresh->notes, channel_of(role), span);
+    // Pieces have no tracks without notes.
+    if (track->notes.empty() && fresh == nullptr)
+      from.tracks.erase(from.tracks.begin() + (track - from.tracks.data()));
   }
   return from;
 }

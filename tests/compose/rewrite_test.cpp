@@ -94,6 +94,37 @@ TEST_F(RewriteOfAScore, SaysWhichTrackIsMissing) {
   }
 }
 
+// No lead but in bars that are written again, or there neither.
+class ShyWriter final : public PartWriter {
+ public:
+  enum class Lead { kWhenAskedAgain, kNever };
+  ShyWriter(const Plan& plan, const Style& style, Lead lead) : dice_(plan, style), lead_(lead) {}
+
+  std::vector<Note> write(const PartRequest& request, Rng rng) const override {
+    const bool again = request.bars.last - request.bars.first == 2;
+    const bool sings = again && lead_ == Lead::kWhenAskedAgain;
+    if (request.role == Role::kLead && !sings) return {};
+    return dice_.write(request, rng);
+  }
+
+ private:
+  DiceWriter dice_;
+  Lead lead_;
+};
+
+TEST_F(RewriteOfAScore, MayHaveTheFirstNotesOfARoleOrItsLast) {
+  const Score without = compose(plan_, style_, ShyWriter(plan_, style_, ShyWriter::Lead::kNever));
+  plan_.request.rewrites = {lead_of_bars_9_and_10_};
+  const ShyWriter sings(plan_, style_, ShyWriter::Lead::kWhenAskedAgain);
+  Score with = compose_rewrite(plan_, style_, sings, without);
+  EXPECT_FALSE(track(with, Role::kLead).notes.empty());
+  EXPECT_EQ(with, compose(plan_, style_, sings));
+
+  plan_.request.rewrites.push_back(lead_of_bars_9_and_10_);
+  const ShyWriter silent(plan_, style_, ShyWriter::Lead::kNever);
+  EXPECT_EQ(compose_rewrite(plan_, style_, silent, with), without);
+}
+
 TEST_F(RewriteOfAScore, SaysWhichBarLiesElsewhere) {
   Score from = compose_dice();
   from.meters.push_back({.tick = 5 * 1920, .numerator = 3, .denominator = 4});
