@@ -198,12 +198,32 @@ class SectionWriter {
     return nearest_shift(section.key.tonic - from.tonic);
   }
 
+  // Parts that a listener misses where a copy begins within what they hold.
+  static bool is_held(Role role) {
+    return role == Role::kBass || role == Role::kChords || role == Role::kPad ||
+           role == Role::kCounter;
+  }
+
+  // What began before and is held over `begin` is struck there.
+  static void add_what_sounds(const std::vector<Note>& part, Ticks begin,
+                              std::vector<Note>& notes) {
+    for (Note note : part) {
+      if (note.onset_ticks >= begin) break;
+      const Ticks rest = note.onset_ticks + note.duration_ticks - begin;
+      if (rest <= 0) continue;
+      note.onset_ticks = begin;
+      note.duration_ticks = rest;
+      notes.push_back(note);
+    }
+  }
+
   void copy(const PlannedSection& section, const BarSpan& run, Role role) {
     const PlannedSection& original = plan_.sections[static_cast<std::size_t>(section.like)];
     const int bars_between = section.first_bar - original.first_bar;
     const TickSpan from = ticks_of({run.first - bars_between, run.last - bars_between});
     const TickSpan to = ticks_of(run);
     std::vector<Note> notes = notes_within(parts_[index_of(role)], from);
+    if (is_held(role)) add_what_sounds(parts_[index_of(role)], from.begin, notes);
     for (Note& note : notes) {
       note.duration_ticks = std::min(note.duration_ticks, from.end - note.onset_ticks);
       note.onset_ticks += to.begin - from.begin;
@@ -242,17 +262,22 @@ void SectionWriter::vary(std::size_t index, const BarSpan& bars, const Pass& pas
   }
   for (const Variation& variation : choose_variations(present, chance)) {
     const BarSpan second_half = {(bars.first + bars.last + 1) / 2, bars.last};
-    auto& part = parts_[index_of(variation.role)];
     const Rng other = stream(index, variation.role, pass).fork("varied").fork(index);
     switch (variation.kind) {
       case Variation::Kind::kWriteAnew: rewrite_part(variation.role, bars, other); break;
       case Variation::Kind::kNewAnswer: rewrite_part(variation.role, second_half, other); break;
-      case Variation::Kind::kOtherOctave:
-        // What does not fit an octave away is varied by new notes.
-        if (!shift_octave(part, ticks_of(bars), context_.pack(variation.role).range, chance)) {
+      case Variation::Kind::kOtherOctave: {
+        // What does not fit an octave away is varied by new notes. Put as new ones are, since a
+        // tone from before the bars may sound on at the other octave.
+        std::vector<Note> moved = notes_within(parts_[index_of(variation.role)], ticks_of(bars));
+        const PitchRange& range = context_.pack(variation.role).range;
+        if (shift_octave(moved, ticks_of(bars), range, chance)) {
+          put(variation.role, bars, std::move(moved));
+        } else {
           rewrite_part(variation.role, second_half, other);
         }
         break;
+      }
     }
     // A counter-melody listens to the lead; it cannot stay as it was beside another one.
     if (variation.role == Role::kLead && present.contains(Role::kCounter))

@@ -143,6 +143,56 @@ TEST(Sections, ARewriteOfACopyAndItsOriginalKeepsThemAlike) {
   EXPECT_EQ(bar_of(context, after, Role::kLead, 5), bar_of(context, after, Role::kLead, 29));
 }
 
+// One tone a run: the same one, or in bars that are written again its octave.
+class OctaveWriter final : public PartWriter {
+ public:
+  OctaveWriter(const Plan& plan, const Style& style) : context_(plan, style) {}
+
+  std::vector<Note> write(const PartRequest& request, Rng) const override {
+    const bool again = request.bars.last - request.bars.first <= 2;
+    return {make_note(context_.onset(request.bars.first), context_.onset(request.bars.last),
+                      again ? 72 : 60, 80)};
+  }
+
+ private:
+  WriterContext context_;
+};
+
+TEST(Sections, ARewriteThatMovesByAnOctaveStrikesNoKeyThatStillSounds) {
+  for (std::uint64_t seed = 1; seed < 30; ++seed) {
+    Piece piece(usual_sections(), seed);
+    // In A', which is varied.
+    piece.plan.request.rewrites = {
+        {.first_bar = 16, .last_bar = 17, .roles = RoleSet::all(), .seed = seed}};
+    const OctaveWriter writer(piece.plan, piece.style);
+    const Parts parts = write_parts(piece.plan, piece.style, writer);
+    for (const Role role : {Role::kPad, Role::kArpeggio, Role::kLead}) {
+      Ticks held = 0;
+      for (const Note& note : part_of(parts, role)) {
+        if (note.pitch != 60) continue;
+        EXPECT_GE(note.onset_ticks, held) << name_of(role) << ", seed " << seed;
+        held = note.onset_ticks + note.duration_ticks;
+      }
+    }
+  }
+}
+
+TEST(Sections, ACopyThatBeginsWithinAHeldChordStrikesIt) {
+  Piece piece;
+  // The copy of A begins with another chord, so its first bar is written anew.
+  piece.plan.bars[28].chords.front().symbol.root += 1;
+  const WriterContext context(piece.plan, piece.style);
+  const Parts parts = write_parts(piece.plan, piece.style, OctaveWriter(piece.plan, piece.style));
+  for (const Role role : {Role::kChords, Role::kPad, Role::kCounter}) {
+    const auto notes = notes_within(part_of(parts, role), {context.onset(29), context.onset(36)});
+    ASSERT_EQ(notes.size(), 1U) << name_of(role);
+    EXPECT_EQ(notes.front().onset_ticks, context.onset(29));
+    EXPECT_EQ(notes.front().duration_ticks, context.onset(36) - context.onset(29));
+  }
+  EXPECT_TRUE(
+      notes_within(part_of(parts, Role::kLead), {context.onset(29), context.onset(36)}).empty());
+}
+
 TEST(Variations, AreOfDifferentRolesThatPlay) {
   Rng chance(4);
   for (int i = 0; i < 100; ++i) {
