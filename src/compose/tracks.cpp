@@ -27,12 +27,15 @@ int rounded(double value, int low, int high) {
   return std::clamp(static_cast<int>(std::floor(value + 0.5)), low, high);
 }
 
-// Percussion shares the channel of the drums, so that it has their kit.
+// Percussion beside drums is on their channel, which has one kit and one level.
+bool shares_drums(Role role, const Plan& plan) {
+  return role == Role::kPercussion &&
+         std::any_of(plan.instruments.begin(), plan.instruments.end(),
+                     [](const auto& planned) { return planned.role == Role::kDrums; });
+}
+
 int program_of(const Plan& plan, Role wanted) {
-  const bool has_drums =
-      std::any_of(plan.instruments.begin(), plan.instruments.end(),
-                  [](const PlannedInstrument& planned) { return planned.role == Role::kDrums; });
-  const Role role = wanted == Role::kPercussion && has_drums ? Role::kDrums : wanted;
+  const Role role = shares_drums(wanted, plan) ? Role::kDrums : wanted;
   const auto found =
       std::find_if(plan.instruments.begin(), plan.instruments.end(),
                    [&](const PlannedInstrument& instrument) { return instrument.role == role; });
@@ -47,12 +50,16 @@ ControlEvent controller(Role role, std::uint8_t number, int value) {
           .value = static_cast<std::int16_t>(value)};
 }
 
+ControlEvent program_change(Role role, int program) {
+  return {.tick = 0,
+          .kind = ControlEvent::Kind::kProgram,
+          .channel = channel_of(role),
+          .number = 0,
+          .value = static_cast<std::int16_t>(program)};
+}
+
 std::vector<ControlEvent> controls_of(Role role, int program, const RoleSound& sound) {
-  return {{.tick = 0,
-           .kind = ControlEvent::Kind::kProgram,
-           .channel = channel_of(role),
-           .number = 0,
-           .value = static_cast<std::int16_t>(program)},
+  return {program_change(role, program),
           controller(role, kVolume, controller_of_level(sound.level_db + kUnityDb)),
           controller(role, kPan, rounded(64.0 + sound.pan * 63.0, 0, 127)),
           controller(role, kReverbSend, rounded(sound.reverb * 127.0, 0, 127)),
@@ -129,7 +136,10 @@ Score score_of(const WriterContext& context, const Parts& parts) {
     track.notes = parts[index_of(role)];
     for (Note& note : track.notes) note.channel = channel_of(role);
     const int program = program_of(context.plan(), role);
-    track.controls = controls_of(role, program, context.pack(role).sound);
+    // The drums' volume and pan stand: of two, other programs would take the last.
+    track.controls = shares_drums(role, context.plan())
+                         ? std::vector<ControlEvent>{program_change(role, program)}
+                         : controls_of(role, program, context.pack(role).sound);
     track.texts = {{0, TextEvent::Kind::kInstrument, instrument_name(role, program)}};
     score.tracks.push_back(std::move(track));
   }

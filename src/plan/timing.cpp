@@ -222,27 +222,57 @@ NearestSpans nearest_ends(const Span& span, const SpanRules& rules,
 
 // ---- bars -------------------------------------------------------------------------------------
 
-// Whole microseconds a quarter whose rounding never adds up: each bar takes over what the bars
-// before it left.
+// Bars of one tempo have at most two neighbouring numbers of whole microseconds a quarter, the
+// larger first, so that their rounding never adds up and a workstation shows few changes of tempo.
+// Between hits and ends of blocks a downbeat lies up to a quarter of kLongestBlock microseconds
+// off.
 class BarSeries {
  public:
-  explicit BarSeries(int beat_unit) : quarters_(quarters_per_beat(beat_unit)) {}
+  explicit BarSeries(int beat_unit) : quarters_per_beat_(quarters_per_beat(beat_unit)) {}
 
-  void add(int beats, double microseconds, bool hit) {
-    wanted_ += microseconds;
-    const double quarters = beats * quarters_;
-    const double rounded = std::round((wanted_ - reached_) / quarters);
-    bars_.push_back({beats, static_cast<std::int32_t>(rounded), hit});
-    reached_ += rounded * quarters;
+  void add(int beats, double quarter_microseconds, bool hit) {
+    if (hit || quarter_microseconds != tempo_ || block_quarters_ >= kLongestBlock) close_block();
+    tempo_ = quarter_microseconds;
+    const double quarters = beats * quarters_per_beat_;
+    wanted_ += quarters * quarter_microseconds;
+    block_quarters_ += quarters;
+    bars_.push_back({beats, 0, hit});
   }
 
-  double reached_microseconds() const { return reached_; }
-  std::vector<TimedBar> take() { return std::move(bars_); }
+  double reached_microseconds() {
+    close_block();
+    return reached_;
+  }
+  std::vector<TimedBar> take() {
+    close_block();
+    return std::move(bars_);
+  }
 
  private:
-  double quarters_;
+  static constexpr double kLongestBlock = 1600.0;  // quarters
+
+  void close_block() {
+    if (first_ == bars_.size()) return;
+    const double left = wanted_ - reached_;
+    const double fewer = std::floor(left / block_quarters_);
+    double longer = left - fewer * block_quarters_;  // quarters that have a microsecond more
+    for (; first_ < bars_.size(); ++first_) {
+      const double quarters = bars_[first_].beats * quarters_per_beat_;
+      const bool is_longer = longer >= quarters / 2.0;
+      longer -= is_longer ? quarters : 0.0;
+      const double microseconds = fewer + (is_longer ? 1.0 : 0.0);
+      bars_[first_].microseconds_per_quarter = static_cast<std::int32_t>(microseconds);
+      reached_ += microseconds * quarters;
+    }
+    block_quarters_ = 0.0;
+  }
+
+  double quarters_per_beat_;
+  double tempo_ = 0.0;
   double wanted_ = 0.0;
-  double reached_ = 0.0;  // a sum of halves of a microsecond: exact
+  double reached_ = 0.0;         // a sum of halves of a microsecond: exact
+  double block_quarters_ = 0.0;  // of the bars from first_ on
+  std::size_t first_ = 0;
   std::vector<TimedBar> bars_;
 };
 
@@ -264,10 +294,8 @@ Timing bars_of(const CompositionRequest& request, const Style& style, const Span
     const double quarter = 60e6 / chosen[s].bpm;
     last_quarter = quarter;
     for (std::size_t i = 0; i < bars.size(); ++i) {
-      const double microseconds =
-          bars[i] * quarters_per_beat(style.beat_unit) * quarter * factors[i];
-      series.add(bars[i], microseconds, std::exchange(hit, false));
       last_quarter = quarter * factors[i];
+      series.add(bars[i], last_quarter, std::exchange(hit, false));
     }
     hit = true;
     weighted_bpm += chosen[s].bpm * spans[s].seconds;
