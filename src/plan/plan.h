@@ -83,7 +83,7 @@ struct Plan {
 // Decides everything. For one request and style the same plan on every machine.
 //
 // Length:  bars and a tempo within 3 % of the asked one, or within the style's range, such that the
-//          piece ends exactly; tempos may differ by a microsecond a quarter from bar to bar, so
+//          piece ends exactly; tempos may differ by a microsecond a quarter between bars, so
 //          that no rounding adds up. Hits get spans of their own, within 3 % too.
 // Errors:  kUsage for a length under a bar or over kLongestPlanSeconds, a tempo that the style does
 //          not bear, hits too close, late or early to be met, roles that leave nobody, and the
