@@ -27,12 +27,13 @@ void turn_order(Motif& rhythm, std::size_t by) {
     rhythm.notes[i].height = heights[(i + by) % heights.size()];
 }
 
-// Now and then a note between the beats is left to the one before it.
+// Now and then a note between the beats is left to the one before it; how often is the piece's own.
 Motif with_ties(Motif rhythm, Rng rng) {
+  const double share = 0.04 + 0.14 * rng.fork("share").uniform();
   std::vector<MotifNote> kept;
   for (const MotifNote& note : rhythm.notes) {
     const bool between = note.onset_ticks % rhythm.beat_ticks != 0 && !kept.empty();
-    if (between && rng.uniform() < 0.08) {
+    if (between && rng.uniform() < share) {
       const bool touches = kept.back().end_ticks() == note.onset_ticks;
       if (touches) kept.back().duration_ticks += note.duration_ticks;
       continue;
@@ -53,7 +54,7 @@ Motif with_varied_order(Motif rhythm, Rng rng) {
     for (MotifNote& note : rhythm.notes) note.height = highest - note.height;
   if (rhythm.notes.size() < 2 || highest == 0) return rhythm;
   if (rng.below(3) == 0) turn_order(rhythm, static_cast<std::size_t>(rng.below(8)));
-  const std::size_t changes = 2 + rhythm.notes.size() / 5;
+  const std::size_t changes = 3 + rhythm.notes.size() / 3;
   for (std::size_t i = 0; i < changes; ++i) {
     const auto at = static_cast<std::size_t>(rng.below(rhythm.notes.size()));
     const auto other = static_cast<std::size_t>(rng.below(rhythm.notes.size()));

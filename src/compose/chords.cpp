@@ -1,6 +1,8 @@
 // Comping: the style's patterns in a rhythm of the piece's own, voiced from chord to chord.
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 
 #include "compose/comping.h"
@@ -79,6 +81,30 @@ class Touch {
   std::vector<MotifNote> varied_;
 };
 
+// A rhythm of one bar as one of two, which may then differ.
+Motif twice(Motif rhythm) {
+  const std::size_t count = rhythm.notes.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    MotifNote again = rhythm.notes[i];
+    again.onset_ticks += rhythm.length_ticks;
+    rhythm.notes.push_back(again);
+  }
+  rhythm.length_ticks *= 2;
+  return rhythm;
+}
+
+// How the tones of a long chord begin where there is room around them.
+enum class Attack : std::uint8_t {
+  kTogether,
+  kLowFirst,  // the lowest, then the others
+  kUpwards,   // one after the other
+  kTopAgain,  // together, and the highest once more
+};
+
+// Above this energy everything is struck together.
+constexpr double kQuietEnergy = 0.5;
+constexpr double kTwoBars = 0.7;  // how often a rhythm of one bar becomes one of two
+
 class ChordsWriter {
  public:
   ChordsWriter(const WriterContext& context, const PartRequest& request, Rng rng)
@@ -98,6 +124,7 @@ class ChordsWriter {
 
   std::vector<Note> written() {
     choose_rhythms();
+    choose_attacks();
     for (int bar = bars_.first; bar < bars_.last; ++bar) {
       if (context_.plays(Role::kChords, bar)) write_bar(bar);
     }
@@ -109,7 +136,7 @@ class ChordsWriter {
   int aim(Rng& draw) const {
     const int middle = (pack_.range.low + pack_.range.high) / 2;
     const double energy = section_energy(context_, context_.section(bars_.first));
-    return middle - 4 + static_cast<int>(draw.below(7)) + static_cast<int>(energy * 3.0);
+    return middle - 5 + static_cast<int>(draw.below(9)) + static_cast<int>(energy * 3.0);
   }
 
   // The section's rhythm, and another one for the ends of its phrases.
@@ -120,9 +147,20 @@ class ChordsWriter {
     Rng draw = rng_.fork("rhythm");
     for (std::optional<Motif>* rhythm : {&main_, &turn_}) {
       Motif drawn = rhythm_of(draw_pattern(patterns, draw), context_.beat_ticks());
+      const Ticks bar = context_.style().beats * context_.beat_ticks();
+      const bool longer = draw.fork("longer").uniform() < kTwoBars;
+      if (drawn.length_ticks == bar && longer) drawn = twice(std::move(drawn));
       drawn = Touch(std::move(drawn), draw.fork("touch")).varied();
       *rhythm = energy < 0.35 ? at_energy(std::move(drawn), energy, draw.fork("thin")) : drawn;
     }
+  }
+
+  // Two in turn, so that quiet chords are no row of blocks.
+  void choose_attacks() {
+    if (section_energy(context_, context_.section(bars_.first)) >= kQuietEnergy) return;
+    Rng draw = rng_.fork("attack");
+    constexpr std::array kWeights = {0.35, 0.2, 0.25, 0.2};
+    for (Attack& attack : attacks_) attack = static_cast<Attack>(draw.weighted(kWeights));
   }
 
   void write_bar(int bar) {
@@ -180,7 +218,9 @@ class ChordsWriter {
     }
     const Ticks end = std::min(onset + note.duration_ticks, next);
     const VoicedStretch& stretch = voiced_at(passage_, onset);
-    strike(onset, std::min(end, stretch.end), stretch.voicing, note.accent);
+    const bool marked = context_.bar(bar).hit && note.onset_ticks == 0;
+    attack(onset, std::min(end, stretch.end), stretch.voicing,
+           {note.accent, marked ? Attack::kTogether : attack_of(bar, note)});
     // Never held into another chord: what goes on is struck again.
     if (end <= stretch.end || stretch.end >= context_.onset(bar + 1)) return;
     strike(stretch.end, end, voiced_at(passage_, stretch.end).voicing,
@@ -205,13 +245,50 @@ class ChordsWriter {
     }
   }
 
+  Attack attack_of(int bar, const MotifNote& note) const {
+    const bool second = note.onset_ticks >= context_.length(bar) / 2;
+    const int place = context_.bar_of_section(bar) + (second ? 1 : 0);
+    return attacks_[static_cast<std::size_t>(place % 2)];
+  }
+
+  struct Manner {
+    int accent = 2;
+    Attack attack = Attack::kTogether;
+  };
+
+  // Short chords are struck together; a long one has the time to unfold.
+  void attack(Ticks onset, Ticks end, const Voicing& voicing, const Manner& manner) {
+    const Ticks beat = context_.beat_ticks();
+    if (manner.attack == Attack::kTogether || end - onset < 2 * beat || voicing.size() < 3)
+      return strike(onset, end, voicing, manner.accent);
+    const bool roomy = end - onset >= 3 * beat;
+    for (std::size_t i = 0; i < voicing.size(); ++i) {
+      const bool top = i + 1 == voicing.size();
+      Ticks begin = onset;
+      if (manner.attack == Attack::kLowFirst && i > 0) begin += roomy ? beat : beat / 2;
+      if (manner.attack == Attack::kUpwards)
+        begin += static_cast<Ticks>(i) * (roomy ? beat / 2 : beat / 4);
+      const int velocity = velocity_of(i, voicing, manner.accent) - (begin > onset ? 6 : 0);
+      if (manner.attack == Attack::kTopAgain && top) {
+        const Ticks again = onset + (roomy ? 2 * beat : beat * 3 / 2);
+        notes_.push_back(make_note(begin, again, voicing[i], velocity));
+        notes_.push_back(make_note(again, end, voicing[i], velocity - 10));
+      } else {
+        notes_.push_back(make_note(begin, end, voicing[i], velocity));
+      }
+    }
+  }
+
+  // The top voice carries, the inner ones fill.
+  static int velocity_of(std::size_t voice, const Voicing& voicing, int accent) {
+    const int more = voice + 1 == voicing.size() ? 4 : voice == 0 ? 0 : -4;
+    return accent_velocity(accent) + more;
+  }
+
   void strike(Ticks onset, Ticks end, const Voicing& voicing, int accent) {
     if (end <= onset) return;
-    for (std::size_t i = 0; i < voicing.size(); ++i) {
-      // The top voice carries, the inner ones fill.
-      const int voice = i + 1 == voicing.size() ? 4 : i == 0 ? 0 : -4;
-      notes_.push_back(make_note(onset, end, voicing[i], accent_velocity(accent) + voice));
-    }
+    for (std::size_t i = 0; i < voicing.size(); ++i)
+      notes_.push_back(make_note(onset, end, voicing[i], velocity_of(i, voicing, accent)));
   }
 
   const WriterContext& context_;
@@ -221,6 +298,7 @@ class ChordsWriter {
   std::vector<VoicedStretch> passage_;
   std::optional<Motif> main_;
   std::optional<Motif> turn_;
+  std::array<Attack, 2> attacks_{};
   std::vector<Note> notes_;
 };
 

@@ -34,6 +34,9 @@ class PadWriter {
     passage_ = voice_passage(context_, bars_, options,
                              sounding_before(request.parts[index_of(Role::kPad)], from, recent));
     ties_ = rng_.fork("ties").uniform() < 0.7;
+    // In some sections the top voice comes in late.
+    Rng late = rng_.fork("late");
+    if (late.uniform() < 0.4) late_beats_ = 1 + static_cast<int>(late.below(2));
   }
 
   std::vector<Note> written() {
@@ -96,7 +99,10 @@ class PadWriter {
       if (voice == moving) {
         move_inside(begin, end, pitch);
       } else if (manner.fresh || !tie(begin, end, pitch, manner.first_note)) {
-        notes_.push_back(make_note(begin, end, pitch, kVelocity));
+        const bool top = voice > 0 && voice + 1 == stretch.voicing.size();
+        const bool waits = top && !manner.fresh && end - begin >= 4 * context_.beat_ticks();
+        const Ticks late = waits ? late_beats_ * context_.beat_ticks() : 0;
+        notes_.push_back(make_note(begin + late, end, pitch, kVelocity));
       }
     }
   }
@@ -152,6 +158,7 @@ class PadWriter {
   Rng rng_;
   std::vector<VoicedStretch> passage_;
   bool ties_ = true;
+  int late_beats_ = 0;
   std::vector<Note> notes_;
 };
 
