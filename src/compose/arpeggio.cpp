@@ -54,18 +54,23 @@ Motif with_varied_order(Motif rhythm, Rng rng) {
     for (MotifNote& note : rhythm.notes) note.height = highest - note.height;
   if (rhythm.notes.size() < 2 || highest == 0) return rhythm;
   if (rng.below(3) == 0) turn_order(rhythm, static_cast<std::size_t>(rng.below(8)));
-  const std::size_t changes = 3 + rhythm.notes.size() / 3;
-  for (std::size_t i = 0; i < changes; ++i) {
+  // Some tries come to nothing: two tones that are alike exchanged, a tone that would repeat
+  // itself.
+  const std::size_t wanted = 2 + rhythm.notes.size() / 3;
+  std::size_t changes = 0;
+  for (std::size_t tries = 4 * wanted; tries > 0 && changes < wanted; --tries) {
+    Motif changed = rhythm;
     const auto at = static_cast<std::size_t>(rng.below(rhythm.notes.size()));
     const auto other = static_cast<std::size_t>(rng.below(rhythm.notes.size()));
-    const Motif before = rhythm;
     if (rng.below(2) == 0) {
-      std::swap(rhythm.notes[at].height, rhythm.notes[other].height);
+      std::swap(changed.notes[at].height, changed.notes[other].height);
     } else {
-      const int moved = rhythm.notes[at].height + (rng.below(2) == 0 ? 1 : -1);
-      rhythm.notes[at].height = std::clamp(moved, 0, std::min(9, highest + 1));
+      const int moved = changed.notes[at].height + (rng.below(2) == 0 ? 1 : -1);
+      changed.notes[at].height = std::clamp(moved, 0, std::min(9, highest + 1));
     }
-    if (repetitions(rhythm) > repetitions(before)) rhythm = before;
+    if (changed == rhythm || repetitions(changed) > repetitions(rhythm)) continue;
+    rhythm = std::move(changed);
+    ++changes;
   }
   return rhythm;
 }

@@ -81,6 +81,8 @@ class Touch {
   std::vector<MotifNote> varied_;
 };
 
+constexpr double kEchoes = 0.55;
+
 // A rhythm of one bar as one of two, which may then differ.
 Motif twice(Motif rhythm) {
   const std::size_t count = rhythm.notes.size();
@@ -90,6 +92,38 @@ Motif twice(Motif rhythm) {
     rhythm.notes.push_back(again);
   }
   rhythm.length_ticks *= 2;
+  return rhythm;
+}
+
+// A soft stroke between the beats in some of the bars that have hardly any; what is held there is
+// struck again.
+Motif with_echoes(Motif rhythm, Ticks bar_ticks, Rng rng) {
+  const Ticks beat = rhythm.beat_ticks;
+  const Ticks half = beat / 2;
+  if (half % rhythm.step_ticks != 0) return rhythm;
+  for (Ticks bar = 0; bar < rhythm.length_ticks; bar += bar_ticks) {
+    const bool wanted = rng.uniform() < kEchoes;
+    const auto beats = static_cast<std::uint64_t>(bar_ticks / beat);
+    const Ticks at =
+        bar + (1 + static_cast<Ticks>(rng.below(std::max<std::uint64_t>(beats, 2) - 1))) * beat +
+        half;
+    int strokes = 0;
+    bool apart = true;
+    std::size_t place = 0;
+    for (const MotifNote& note : rhythm.notes) {
+      strokes += note.onset_ticks >= bar && note.onset_ticks < bar + bar_ticks ? 1 : 0;
+      apart = apart && (note.onset_ticks <= at - beat || note.onset_ticks >= at + half);
+      place += note.onset_ticks < at ? 1 : 0;
+    }
+    if (!wanted || strokes > 2 || !apart || at + half > bar + bar_ticks) continue;
+    MotifNote echo = {at, half, 1, 0, false};
+    if (place > 0 && rhythm.notes[place - 1].end_ticks() > at) {
+      MotifNote& held = rhythm.notes[place - 1];
+      echo.duration_ticks = held.end_ticks() - at;
+      held.duration_ticks = at - held.onset_ticks;
+    }
+    rhythm.notes.insert(rhythm.notes.begin() + static_cast<std::ptrdiff_t>(place), echo);
+  }
   return rhythm;
 }
 
@@ -151,7 +185,9 @@ class ChordsWriter {
       const bool longer = draw.fork("longer").uniform() < kTwoBars;
       if (drawn.length_ticks == bar && longer) drawn = twice(std::move(drawn));
       drawn = Touch(std::move(drawn), draw.fork("touch")).varied();
-      *rhythm = energy < 0.35 ? at_energy(std::move(drawn), energy, draw.fork("thin")) : drawn;
+      if (energy < 0.35) drawn = at_energy(std::move(drawn), energy, draw.fork("thin"));
+      if (energy < kQuietEnergy) drawn = with_echoes(std::move(drawn), bar, draw.fork("echoes"));
+      *rhythm = std::move(drawn);
     }
   }
 

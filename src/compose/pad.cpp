@@ -34,9 +34,10 @@ class PadWriter {
     passage_ = voice_passage(context_, bars_, options,
                              sounding_before(request.parts[index_of(Role::kPad)], from, recent));
     ties_ = rng_.fork("ties").uniform() < 0.7;
-    // In some sections the top voice comes in late.
+    // In some sections one of the upper voices comes in late.
     Rng late = rng_.fork("late");
-    if (late.uniform() < 0.4) late_beats_ = 1 + static_cast<int>(late.below(2));
+    if (late.uniform() < 0.5) late_beats_ = 1 + static_cast<int>(late.below(3));
+    late_voice_ = 1 + static_cast<std::size_t>(late.below(2));
   }
 
   std::vector<Note> written() {
@@ -99,8 +100,8 @@ class PadWriter {
       if (voice == moving) {
         move_inside(begin, end, pitch);
       } else if (manner.fresh || !tie(begin, end, pitch, manner.first_note)) {
-        const bool top = voice > 0 && voice + 1 == stretch.voicing.size();
-        const bool waits = top && !manner.fresh && end - begin >= 4 * context_.beat_ticks();
+        const bool late_one = voice > 0 && voice + late_voice_ == stretch.voicing.size();
+        const bool waits = late_one && !manner.fresh && end - begin >= 4 * context_.beat_ticks();
         const Ticks late = waits ? late_beats_ * context_.beat_ticks() : 0;
         notes_.push_back(make_note(begin + late, end, pitch, kVelocity));
       }
@@ -159,6 +160,7 @@ class PadWriter {
   std::vector<VoicedStretch> passage_;
   bool ties_ = true;
   int late_beats_ = 0;
+  std::size_t late_voice_ = 1;  // from above
   std::vector<Note> notes_;
 };
 
