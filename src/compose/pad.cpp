@@ -34,10 +34,11 @@ class PadWriter {
     passage_ = voice_passage(context_, bars_, options,
                              sounding_before(request.parts[index_of(Role::kPad)], from, recent));
     ties_ = rng_.fork("ties").uniform() < 0.7;
-    // In some sections one of the upper voices comes in late.
+    // In some sections upper voices come in late.
     Rng late = rng_.fork("late");
-    if (late.uniform() < 0.5) late_beats_ = 1 + static_cast<int>(late.below(3));
+    if (late.uniform() < 0.6) late_beats_ = 1 + static_cast<int>(late.below(3));
     late_voice_ = 1 + static_cast<std::size_t>(late.below(2));
+    cascades_ = late.uniform() < 0.4;
   }
 
   std::vector<Note> written() {
@@ -100,12 +101,19 @@ class PadWriter {
       if (voice == moving) {
         move_inside(begin, end, pitch);
       } else if (manner.fresh || !tie(begin, end, pitch, manner.first_note)) {
-        const bool late_one = voice > 0 && voice + late_voice_ == stretch.voicing.size();
-        const bool waits = late_one && !manner.fresh && end - begin >= 4 * context_.beat_ticks();
-        const Ticks late = waits ? late_beats_ * context_.beat_ticks() : 0;
+        const Ticks late = manner.fresh ? 0 : lateness(voice, end - begin, stretch.voicing.size());
         notes_.push_back(make_note(begin + late, end, pitch, kVelocity));
       }
     }
+  }
+
+  // How long a voice waits: one of the upper ones, or each a while after the one below it.
+  Ticks lateness(std::size_t voice, Ticks length, std::size_t voices) const {
+    const Ticks wait = late_beats_ * context_.beat_ticks();
+    if (voice == 0 || length < 4 * context_.beat_ticks()) return 0;
+    const Ticks rising = static_cast<Ticks>(voice) * wait;
+    if (cascades_ && rising <= length / 2) return rising;
+    return voice + late_voice_ == voices ? wait : 0;
   }
 
   bool tie(Ticks begin, Ticks end, int pitch, std::size_t first_note) {
@@ -160,6 +168,7 @@ class PadWriter {
   std::vector<VoicedStretch> passage_;
   bool ties_ = true;
   int late_beats_ = 0;
+  bool cascades_ = false;
   std::size_t late_voice_ = 1;  // from above
   std::vector<Note> notes_;
 };
