@@ -29,6 +29,14 @@ double remainder_cost(int bars) {
   return kCosts[static_cast<std::size_t>(bars % kPhraseBars)];
 }
 
+// What bars between hits cost: two or three join a phrase, but alone they are a tag.
+double stretch_cost(int bars) {
+  constexpr double kTagAlone = 1.5;
+  constexpr std::array kCosts = {0.0, 0.6, 0.1, 0.1};
+  if (bars <= 0) return 0.0;
+  return bars < kPhraseBars ? kTagAlone : kCosts[static_cast<std::size_t>(bars % kPhraseBars)];
+}
+
 // What a body that ends with half a section costs.
 double half_section_cost(int bars, const Style& style) {
   constexpr double kCost = 0.45;
@@ -112,8 +120,7 @@ Edges choose_edges(const CompositionRequest& request, const Style& style, const 
         const int body = std::max(0, room.bars - intros[i] - outros[o]);
         cost += remainder_cost(body) + half_section_cost(body, style);
       } else {
-        cost += remainder_cost(std::max(0, first - intros[i])) +
-                remainder_cost(std::max(0, last - outros[o]));
+        cost += stretch_cost(first - intros[i]) + stretch_cost(last - outros[o]);
       }
       if (best_cost < 0.0 || cost < best_cost) best_cost = cost, best = {intros[i], outros[o]};
     }
@@ -160,18 +167,69 @@ class Sections {
   int bars_ = 0;
 };
 
-// A stretch without intro and outro: sections, then perhaps a tag of the bars that are left.
-void fill(Sections& sections, FormOrder& order, int bars) {
-  if (bars > 0 && bars < kPhraseBars && sections.next_index() == 0) {
-    sections.add(order.take(bars, 0));
-    return;
+// Fills stretches of bars with sections, intro and outro apart.
+class Filling {
+ public:
+  Filling(Sections& sections, FormOrder& order) : sections_(&sections), order_(&order) {}
+
+  // A piece without hits: sections, then perhaps a tag of the bars that are left. Two or three of
+  // them go with a single phrase before them.
+  void fill_all(int bars) {
+    if (bars > kPhraseBars + 1 && bars < 2 * kPhraseBars) return static_cast<void>(add(bars));
+    if (bars > 0 && bars < kPhraseBars && sections_->next_index() == 0)
+      return static_cast<void>(add(bars));
+    while (bars >= kPhraseBars) bars -= add(std::min(order_->next_bars(), whole(bars)));
+    if (bars > 0) sections_->add_plain("tag", bars);
   }
-  while (bars >= kPhraseBars) {
-    const int whole = std::min(order.next_bars(), bars / kPhraseBars * kPhraseBars);
-    sections.add(order.take(whole, sections.next_index()));
-    bars -= whole;
+
+  // From one hit to the next: sections of the form begin at hits, so that what remains of a stretch
+  // goes on with the music before it. Two or three bars are a phrase of their section; hits in a
+  // row would make a row of tags else, which all turn around alike.
+  void fill_stretch(int bars) {
+    if (bars > 0 && bars < kPhraseBars && sections_->next_index() == 0)
+      return static_cast<void>(add(bars));
+    bool first = true;
+    while (bars >= kPhraseBars) {
+      const int usual = order_->next_bars();
+      const bool goes_on = !first && whole(bars) < usual;
+      int section = goes_on ? whole(bars) : std::min(usual, whole(bars));
+      if (bars - section == 2 || bars - section == 3) section = bars;
+      bars -= goes_on ? again(section) : add(section);
+      first = false;
+    }
+    if (bars > 0) sections_->add_plain("tag", bars);
   }
-  if (bars > 0) sections.add_plain("tag", bars);
+
+ private:
+  static int whole(int bars) { return bars / kPhraseBars * kPhraseBars; }
+
+  int add(int bars) {
+    sections_->add(order_->take(bars, sections_->next_index()));
+    return bars;
+  }
+
+  int again(int bars) {
+    sections_->add(order_->take_again(bars, sections_->next_index()));
+    return bars;
+  }
+
+  Sections* sections_;
+  FormOrder* order_;
+};
+
+// Bars that the form is drawn for: where hits part the piece, whole sections a stretch.
+int body_bars(const Room& room, const Edges& edges, const Style& style) {
+  const int bars = std::max(room.bars - edges.intro - edges.outro, 1);
+  if (room.edges.size() == 2) return bars;
+  const SectionPack* usual = find_section(style, style.forms.front().body.front());
+  const int section = usual ? usual->bars : 2 * kPhraseBars;
+  int sections = 0;
+  for (std::size_t i = 0; i + 1 < room.edges.size(); ++i) {
+    const int from = std::max(room.edges[i], edges.intro);
+    const int to = std::min(room.edges[i + 1], room.bars - edges.outro);
+    if (to - from >= kPhraseBars) sections += std::max(1, (to - from) / section);
+  }
+  return std::max(sections * section, 1);
 }
 
 }  // namespace
@@ -187,14 +245,16 @@ std::vector<SectionDraft> plan_form(const CompositionRequest& request, const Sty
   const Room room = room_of(request, style, timing);
   const Edges edges = choose_edges(request, style, room);
   check_edges(request, edges, std::max(room.bars, 1));
-  FormOrder order(style, std::max(room.bars - edges.intro - edges.outro, 1), rng.fork("order"));
+  FormOrder order(style, body_bars(room, edges, style), rng.fork("order"));
   Sections sections;
+  Filling filling(sections, order);
   if (edges.intro > 0) sections.add_plain("intro", edges.intro);
   for (std::size_t i = 0; i + 1 < room.edges.size(); ++i) {
     // Where an asked intro is longer than the first stretch, later ones give way.
     const int from = std::max(room.edges[i], edges.intro);
     const int to = std::min(room.edges[i + 1], room.bars - edges.outro);
-    if (to > from) fill(sections, order, to - from);
+    if (to <= from) continue;
+    room.edges.size() == 2 ? filling.fill_all(to - from) : filling.fill_stretch(to - from);
   }
   if (edges.outro > 0) sections.add_plain("outro", edges.outro);
   if (request.ending == Ending::kRing) sections.add_plain("ending", 1);

@@ -12,12 +12,6 @@ namespace {
 // More apostrophes than these nobody reads.
 constexpr int kMostVariations = 3;
 
-int bars_of(const Style& style, const std::string& kind) {
-  const SectionPack* pack = find_section(style, kind);
-  UNDERSONG_CHECK(pack != nullptr);
-  return pack->bars;
-}
-
 std::string section_name(const std::string& kind, int movement, int variation) {
   return kind + (movement > 0 ? std::to_string(movement + 1) : "") +
          std::string(static_cast<std::size_t>(variation), '\'');
@@ -32,8 +26,7 @@ FormOrder::FormOrder(const Style& style, int body_bars, Rng rng)
   int usual = 0;
   for (const FormPack& form : style.forms) {
     int bars = 0;
-    for (const std::string& kind : form.body)
-      bars += bars_of(style, kind.substr(0, kind.find('\'')));
+    for (const FormItem& item : items_of(form, style)) bars += item.bars;
     usual = std::max(usual, bars);
   }
   UNDERSONG_CHECK(usual > 0);
@@ -53,15 +46,10 @@ FormOrder::RoundKind FormOrder::kind_of_round() const {
   }
 }
 
-std::vector<FormOrder::Item> FormOrder::draw_form(Rng& rng) const {
+std::size_t FormOrder::draw_form(Rng& rng) const {
   std::vector<double> weights;
   for (const FormPack& form : style_->forms) weights.push_back(form.weight);
-  std::vector<Item> items;
-  for (const std::string& name : style_->forms[rng.weighted(weights)].body) {
-    const std::size_t apostrophe = std::min(name.find('\''), name.size());
-    items.push_back({name.substr(0, apostrophe), static_cast<int>(name.size() - apostrophe)});
-  }
-  return items;
+  return rng.weighted(weights);
 }
 
 void FormOrder::begin_round() {
@@ -71,7 +59,8 @@ void FormOrder::begin_round() {
   Rng rng = rng_.fork(static_cast<std::uint64_t>(round_));
   if (round_kind_ == RoundKind::kNew) {
     movement_ = static_cast<int>(forms_.size());
-    forms_.push_back(draw_form(rng));
+    drawn_ = draw_form(rng);
+    forms_.push_back(items_of(style_->forms[drawn_], *style_));
   } else if (round_ >= rounds_ - 1) {
     movement_ = 0;  // the piece ends as it began
   } else if (round_ % 4 == 0) {
@@ -83,39 +72,20 @@ void FormOrder::begin_round() {
   if (round_ > 0) {
     fit_to_rest();
   } else if (bars_of_round() > remaining_) {
-    shorten_first(rng);
+    items_ = short_form(*style_, drawn_, std::max(remaining_ / 4 * 4, 4), rng.fork("short"));
   }
-}
-
-// A piece that is shorter than its form: one contrast is worth more than the order of the form, and
-// it is good to come home, for half a section too.
-void FormOrder::shorten_first(Rng& rng) {
-  const Item first = items_.front();
-  const int usual = bars_of(*style_, first.kind);
-  const auto room = static_cast<std::size_t>(remaining_ / usual);
-  const bool half = remaining_ % usual >= 4;
-  const auto other = std::find_if(items_.begin(), items_.end(),
-                                  [&](const Item& item) { return item.kind != first.kind; });
-  constexpr double kContrast = 0.6;
-  if (other != items_.end() && rng.uniform() < kContrast) {
-    const Item contrast = *other;
-    if (room == 2) items_ = {first, contrast};
-    if (room == 3) items_ = {first, contrast, {first.kind, 1}};
-  }
-  if (room < items_.size()) items_.resize(std::max<std::size_t>(room, 1));
-  if (half && room > 0 && items_.back().kind != first.kind) items_.push_back(first);
 }
 
 int FormOrder::bars_of_round() const {
   int bars = 0;
-  for (const Item& item : items_) bars += bars_of(*style_, item.kind);
+  for (const FormItem& item : items_) bars += item.bars;
   return bars;
 }
 
 // Where the last round has no room for all, its end is what counts: it leaves out what it begins
 // with.
 void FormOrder::fit_to_rest() {
-  while (items_.size() > 1 && bars_of_round() - bars_of(*style_, items_.front().kind) >= remaining_)
+  while (items_.size() > 1 && bars_of_round() - items_.front().bars >= remaining_)
     items_.erase(items_.begin());
 }
 
@@ -123,18 +93,18 @@ void FormOrder::fit_to_rest() {
 void FormOrder::add_contrast() {
   const auto used = [&](const std::string& kind) {
     return std::any_of(items_.begin(), items_.end(),
-                       [&](const Item& item) { return item.kind == kind; });
+                       [&](const FormItem& item) { return item.kind == kind; });
   };
   for (const SectionPack& section : style_->sections) {
     if (!is_body(section.kind) || used(section.kind)) continue;
-    items_.insert(items_.end() - (items_.size() > 1 ? 1 : 0), {section.kind, 0});
+    items_.insert(items_.end() - (items_.size() > 1 ? 1 : 0), {section.kind, 0, section.bars});
     return;
   }
 }
 
-int FormOrder::next_bars() const { return bars_of(*style_, items_[at_].kind); }
+int FormOrder::next_bars() const { return items_[at_].bars; }
 
-const FormOrder::Dealt* FormOrder::find(const Item& item, int bars) const {
+const FormOrder::Dealt* FormOrder::find(const FormItem& item, int bars) const {
   for (const Dealt& dealt : dealt_) {
     if (dealt.movement == movement_ && dealt.item.kind == item.kind &&
         dealt.item.variation == item.variation && dealt.bars >= bars)
@@ -158,16 +128,18 @@ int FormOrder::free_variation(const std::string& kind) const {
 }
 
 // What the section is to those before it; may choose another variation.
-void FormOrder::relate(SectionDraft& draft, Item item) {
+void FormOrder::relate(SectionDraft& draft, FormItem item) {
   PlannedSection& section = draft.section;
   const bool returning = round_kind_ == RoundKind::kReturn && round_ > 0;
   const int free = free_variation(item.kind);
   // In rounds that come back, every second section is a new variation while there are names left,
-  // and in any round what would be heard a third time at once.
-  const bool again = dealt_.size() >= 2 && dealt_.back().item.kind == item.kind &&
-                     dealt_[dealt_.size() - 2].item.kind == item.kind &&
-                     dealt_.back().item.variation == item.variation &&
-                     dealt_[dealt_.size() - 2].item.variation == item.variation;
+  // and so is what would be heard twice at once there, or three times at once in the first round.
+  const auto same = [&](std::size_t back) {
+    if (dealt_.size() < back) return false;
+    const FormItem& before = dealt_[dealt_.size() - back].item;
+    return before.kind == item.kind && before.variation == item.variation;
+  };
+  const bool again = same(1) && (round_ > 0 || same(2));
   if (((returning && returns_++ % 2 == 1) || again) && free > 0) {
     item.variation =
         free <= kMostVariations
@@ -175,9 +147,9 @@ void FormOrder::relate(SectionDraft& draft, Item item) {
             : static_cast<int>((static_cast<std::size_t>(item.variation) + 1 + dealt_.size() / 5) %
                                (kMostVariations + 1));
   }
-  if (const Dealt* same = find(item, section.bars)) {
+  if (const Dealt* dealt = find(item, section.bars)) {
     section.relation = SectionRelation::kCopy;
-    section.like = same->index;
+    section.like = dealt->index;
   } else if (const Dealt* model = any_of(item.kind, section.bars)) {
     section.relation = SectionRelation::kVaried;
     section.like = model->index;
@@ -190,19 +162,35 @@ void FormOrder::relate(SectionDraft& draft, Item item) {
   dealt_.push_back({item, movement_, section.bars, draft.section.like});
 }
 
-SectionDraft FormOrder::take(int bars, int index) {
+SectionDraft FormOrder::draft_of(const std::string& kind, int bars) const {
   SectionDraft draft;
-  draft.section.kind = items_[at_].kind;
+  draft.section.kind = kind;
   draft.section.bars = bars;
   draft.movement = movement_;
   draft.round = round_;
   draft.last_round = rounds_ > 1 && round_ >= rounds_ - 1;
+  return draft;
+}
+
+SectionDraft FormOrder::take(int bars, int index) {
+  const FormItem item = items_[at_];
+  SectionDraft draft = draft_of(item.kind, bars);
   draft.breakdown = round_kind_ == RoundKind::kBreakdown && at_ + 2 < items_.size();
-  relate(draft, items_[at_]);
+  relate(draft, item);
   dealt_.back().index = index;
-  remaining_ -= bars;
-  draft.movement = movement_;
+  remaining_ -= item.bars;
   if (++at_ == items_.size()) begin_round();
+  return draft;
+}
+
+SectionDraft FormOrder::take_again(int bars, int index) {
+  if (dealt_.empty()) return take(bars, index);
+  FormItem item = dealt_.back().item;
+  SectionDraft draft = draft_of(item.kind, bars);
+  const int free = free_variation(item.kind);
+  item.variation = free <= kMostVariations ? free : 1 + index % kMostVariations;
+  relate(draft, item);
+  dealt_.back().index = index;
   return draft;
 }
 

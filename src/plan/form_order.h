@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "plan/form.h"
+#include "plan/short_form.h"
 
 namespace undersong::detail {
 
@@ -18,34 +19,32 @@ class FormOrder {
 
   // The usual length of the next section.
   int next_bars() const;
-  // The next section with a length that is at most next_bars(); `index` is its place in the plan.
+  // The next section with another length than next_bars(); `index` is its place in the plan.
   SectionDraft take(int bars, int index);
+  // A variation of the latest section; the order stays where it is.
+  SectionDraft take_again(int bars, int index);
 
  private:
   enum class RoundKind { kNew, kReturn, kBreakdown };
-  struct Item {
-    std::string kind;   // "A"
-    int variation = 0;  // apostrophes
-  };
   // A section that is there, to be copied.
   struct Dealt {
-    Item item;
+    FormItem item;
     int movement = 0;
     int bars = 0;
     int index = 0;
   };
 
-  std::vector<Item> draw_form(Rng& rng) const;
+  std::size_t draw_form(Rng& rng) const;
   void begin_round();
   RoundKind kind_of_round() const;
   void add_contrast();
   void fit_to_rest();
-  void shorten_first(Rng& rng);
   int bars_of_round() const;
-  const Dealt* find(const Item& item, int bars) const;
+  const Dealt* find(const FormItem& item, int bars) const;
   const Dealt* any_of(const std::string& kind, int bars) const;
   int free_variation(const std::string& kind) const;
-  void relate(SectionDraft& draft, Item item);
+  SectionDraft draft_of(const std::string& kind, int bars) const;
+  void relate(SectionDraft& draft, FormItem item);
 
   const Style* style_;
   Rng rng_;
@@ -53,9 +52,10 @@ class FormOrder {
   int rounds_ = 1;     // how many there will be, about
   int round_ = -1;
   int movement_ = 0;
+  std::size_t drawn_ = 0;  // of the style's forms, the latest
   RoundKind round_kind_ = RoundKind::kNew;
-  std::vector<std::vector<Item>> forms_;  // of each movement
-  std::vector<Item> items_;               // of the round
+  std::vector<std::vector<FormItem>> forms_;  // of each movement
+  std::vector<FormItem> items_;               // of the round
   std::size_t at_ = 0;
   int returns_ = 0;
   std::vector<Dealt> dealt_;

@@ -165,7 +165,9 @@ double ProgressionChoice::weight_of(const ProgressionPack& pack, const std::stri
     weight *= fits ? 2.5 : 0.02;
   }
   const int length = static_cast<int>(pack.bars.size());
-  if (bars % length != 0) weight *= length > bars ? 0.05 : 0.3;
+  // Two thirds of a blues are no blues.
+  constexpr int kBluesBars = 12;
+  if (bars % length != 0) weight *= length == kBluesBars ? 1e-3 : length > bars ? 0.05 : 0.3;
   return weight;
 }
 

@@ -50,7 +50,8 @@ class RolePlan {
         bars_(bars),
         rng_(rng),
         asked_curve_(!request.energy.empty()),
-        allowed_(allowed_roles(request, style)) {}
+        allowed_(allowed_roles(request, style)),
+        climax_(request.energy.empty() ? climax_of(style, drafts) : nullptr) {}
 
   void write() {
     for (std::size_t s = 0; s < drafts_.size(); ++s) {
@@ -89,13 +90,35 @@ class RolePlan {
   }
 
   // Who may play in a section: what its kind says; an asked energy, or a hit, far above what the
-  // kind is used to opens it to all.
+  // kind is used to opens it to all. Where a piece is too short for a second kind, those of the
+  // style's highest come in where the first one climbs.
   RoleSet candidates(const SectionDraft& draft, double energy) const {
     const SectionPack* pack = find_section(style_, draft.section.kind);
     constexpr double kFarAbove = 0.2;
     const bool hit = bars_[static_cast<std::size_t>(draft.section.first_bar)].hit;
     if (!pack || ((asked_curve_ || hit) && energy > pack->energy + kFarAbove)) return allowed_;
-    return pack->roles & allowed_;
+    constexpr double kAbove = 0.08;
+    RoleSet roles = pack->roles;
+    if (climax_ && energy > pack->energy + kAbove) {
+      for (const Role role : kRoles)
+        if (climax_->roles.contains(role)) roles.insert(role);
+    }
+    return roles & allowed_;
+  }
+
+  // The highest kind of the style's body, for pieces of one short section that may grow to it.
+  static const SectionPack* climax_of(const Style& style, const std::vector<SectionDraft>& drafts) {
+    const auto is_edge = [](const std::string& kind) { return kind == "intro" || kind == "outro"; };
+    const auto is_body = [&](const SectionDraft& draft) {
+      return find_section(style, draft.section.kind) && !is_edge(draft.section.kind);
+    };
+    if (std::count_if(drafts.begin(), drafts.end(), is_body) != 1) return nullptr;
+    const SectionPack* highest = nullptr;
+    for (const SectionPack& pack : style.sections) {
+      if (is_edge(pack.kind)) continue;
+      if (!highest || pack.energy > highest->energy) highest = &pack;
+    }
+    return highest;
   }
 
   RoleSet players(RoleSet from, double energy, RoleSet before) const {
@@ -169,6 +192,7 @@ class RolePlan {
   Rng rng_;
   bool asked_curve_;
   RoleSet allowed_;
+  const SectionPack* climax_;  // null in longer pieces
 };
 
 int draw_program(const RolePack& pack, const std::vector<int>& taken, Rng& rng) {

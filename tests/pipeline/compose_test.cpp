@@ -52,7 +52,7 @@ class ComposeMusic : public testing::Test {
     ComposeRequest wanted = request({name});
     wanted.composition = {};
     wanted.from = from;
-    wanted.rewrite = {3, 4, {Role::kLead}, 0};
+    wanted.rewrite = {5, 6, {Role::kLead}, 0};
     return wanted;
   }
 
@@ -162,8 +162,8 @@ TEST_F(ComposeMusic, BarsAreWrittenAgainAndAllOthersStay) {
   const ComposeReport report = compose(rewrite(folder_ / "a.mid", "b.mid"));
   const Score after = load_midi(folder_ / "b.mid").score;
   EXPECT_FALSE(report.edited);
-  EXPECT_NE(notes_of(before, Role::kLead, 3, 4, true), notes_of(after, Role::kLead, 3, 4, true));
-  EXPECT_EQ(notes_of(before, Role::kLead, 3, 4, false), notes_of(after, Role::kLead, 3, 4, false));
+  EXPECT_NE(notes_of(before, Role::kLead, 5, 6, true), notes_of(after, Role::kLead, 5, 6, true));
+  EXPECT_EQ(notes_of(before, Role::kLead, 5, 6, false), notes_of(after, Role::kLead, 5, 6, false));
   for (const Role role : {Role::kDrums, Role::kBass, Role::kChords})
     EXPECT_EQ(notes_of(before, role, 1, 1000, true), notes_of(after, role, 1, 1000, true));
   EXPECT_TRUE(verify(folder_ / "b.mid").proves());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "plan/plan.h"
@@ -73,6 +74,34 @@ TEST(Energy, LiftsAtAHit) {
       if (!piece.bars[i].hit) continue;
       EXPECT_GT(piece.bars[i].energy, piece.bars[i - 1].energy) << seed;
       EXPECT_EQ(piece.bars[i - 1].fill, piece.bars[i - 1].roles.contains(Role::kDrums)) << seed;
+    }
+  }
+}
+
+TEST(Energy, ComesBackAfterHitsInARow) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CompositionRequest request = request_of(90.0, seed);
+    for (int i = 1; i <= 12; ++i) request.hits_seconds.push_back(5.0 * i);
+    const Plan piece = plan(request, make_test_style());
+    for (const PlannedBar& bar : piece.bars) EXPECT_LT(bar.energy, 0.95) << seed;
+  }
+}
+
+TEST(Energy, ClimbsInPiecesOfOneSectionToo) {
+  for (const double seconds : {16.0, 20.0, 26.0}) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      CompositionRequest request = request_of(seconds, seed);
+      request.bpm = 100.0;
+      const Plan piece = plan(request, make_test_style());
+      std::vector<double> energy;
+      for (const PlannedBar& bar : piece.bars) energy.push_back(bar.energy);
+      const auto peak = std::max_element(energy.begin(), energy.end());
+      EXPECT_GT(*peak, energy.front() + 0.3) << seconds << " s, seed " << seed;
+      EXPECT_LT(energy.back(), *peak) << seconds << " s, seed " << seed;
+      const double place =
+          static_cast<double>(peak - energy.begin()) / static_cast<double>(energy.size() - 1);
+      EXPECT_GE(place, 0.4) << seconds << " s, seed " << seed;
+      EXPECT_LE(place, 0.9) << seconds << " s, seed " << seed;
     }
   }
 }

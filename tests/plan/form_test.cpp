@@ -163,5 +163,61 @@ TEST(Form, CopiesWhatIsAtLeastAsLongAndOfItsKind) {
   }
 }
 
+// A style of verse, breakdown and drop.
+Style club_style() {
+  Style style = make_test_style();
+  style.forms = {{2.0, {"A", "C", "B", "C'", "A'"}}, {1.0, {"C", "B", "C'", "A"}}};
+  for (SectionPack& section : style.sections) {
+    if (section.kind == "A") section.energy = 0.6;
+    if (section.kind == "B") section.energy = 0.35;
+    if (section.kind == "C") section.energy = 0.9;
+  }
+  return style;
+}
+
+TEST(Form, OfAShortPieceBuildsToItsHighestSection) {
+  for (const double seconds : {48.0, 56.0, 64.0}) {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      CompositionRequest request = request_of(seconds, seed);
+      request.bpm = 120.0;
+      const std::vector<std::string> kinds = kinds_of(plan(request, club_style()));
+      const auto of_kind = [&](const char* kind) {
+        return std::find(kinds.begin(), kinds.end(), kind) - kinds.begin();
+      };
+      const auto none = static_cast<std::ptrdiff_t>(kinds.size());
+      ASSERT_LT(of_kind("C"), none) << seconds << " s, seed " << seed;
+      EXPECT_LT(of_kind("A"), of_kind("C")) << seconds << " s, seed " << seed;
+      EXPECT_EQ(of_kind("B"), none) << seconds << " s, seed " << seed;
+    }
+  }
+}
+
+TEST(Form, MakesPhrasesOfWhatSpansBetweenHitsLeave) {
+  CompositionRequest request = request_of(60.0);
+  request.bpm = 120.0;
+  request.ending = Ending::kCut;
+  request.intro_bars = 0;
+  request.hits_seconds = {12.0, 24.0, 36.0, 48.0};  // six bars each
+  const Plan piece = plan(request, make_test_style());
+  ASSERT_EQ(piece.sections.size(), 5U);
+  for (const PlannedSection& section : piece.sections) {
+    EXPECT_NE(section.kind, "tag");
+    EXPECT_EQ(section.bars, 6);
+    EXPECT_EQ(section.phrases, (std::vector<int>{4, 2}));
+  }
+}
+
+TEST(Form, LeavesSectionsOfTwelveBarsWholeOrOut) {
+  Style style = make_test_style();
+  for (SectionPack& section : style.sections)
+    if (section.kind == "A") section.bars = 12;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    CompositionRequest request = request_of(64.0, seed);
+    request.bpm = 120.0;
+    for (const PlannedSection& section : plan(request, style).sections)
+      EXPECT_TRUE(section.kind != "A" || section.bars == 12) << seed;
+  }
+}
+
 }  // namespace
 }  // namespace undersong
