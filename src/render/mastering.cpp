@@ -236,6 +236,7 @@ Mastered find_mastering(const SoundSource& source, const MasteringOptions& optio
   check_options(options);
   Mastered mastered;
   mastered.report.loudness_lufs = kNothing;
+  mastered.report.target_lufs = options.target_lufs;
   mastered.report.true_peak_dbtp = kNothing;
   if (source.frames == 0) return mastered;
   mastered.curve.cell_frames = LoudnessProfile::cell_frames(source.sample_rate);

@@ -23,6 +23,7 @@ void check_options(const MasteringOptions& options);
 
 struct MasteringReport {
   double loudness_lufs = 0.0;   // of the result; minus infinity for silence
+  double target_lufs = -14.0;   // what was asked for
   double true_peak_dbtp = 0.0;  // of the result
   double range_lu = 0.0;        // LRA of the result
   double gain_db = 0.0;         // before the limiter

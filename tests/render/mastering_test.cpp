@@ -117,6 +117,7 @@ TEST(Mastering, StaysQuieterRatherThanCrushing) {
   AudioBuffer clicks = made(3.0, [](int i) { return i % 24000 == 100 ? 0.9 : 0.0; });
   const MasteringReport report = master(clicks, {.most_reduction_db = 6.0});
   EXPECT_LT(report.loudness_lufs, -20.0);
+  EXPECT_EQ(report.target_lufs, -14.0);  // so that the difference can be told
   EXPECT_LE(report.reduction_db, 6.1);
   EXPECT_LE(report.true_peak_dbtp, -1.0);
 }

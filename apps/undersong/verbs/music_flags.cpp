@@ -54,12 +54,27 @@ MusicFileOptions MusicFlags::options() const {
   return options;
 }
 
+namespace {
+
+// What a person would otherwise find out in the editor.
+std::string missed_loudness(const MasteringReport& mastering) {
+  constexpr double kHeardLu = 0.3;
+  const double missing = mastering.target_lufs - mastering.loudness_lufs;
+  if (!(missing > kHeardLu) || !std::isfinite(missing)) return "";
+  return fmt::format(
+      "; {:.1f} LU quieter than asked: its few loud strokes would have to be crushed to reach it",
+      missing);
+}
+
+}  // namespace
+
 std::string describe(const MusicFileReport& report) {
   std::string text = fmt::format("{}: {:.1f} s", display(report.path), report.length_seconds);
   if (report.is_audio) {
     text += fmt::format(", {:.1f} LUFS, {:.1f} dBTP, {:.0f} times real time",
                         report.mastering.loudness_lufs, report.mastering.true_peak_dbtp,
-                        report.times_real_time);
+                        report.times_real_time) +
+            missed_loudness(report.mastering);
   }
   return text;
 }
@@ -75,6 +90,7 @@ nlohmann::json to_json(const MusicFileReport& report) {
     value["loudness_lufs"] = std::isfinite(mastering.loudness_lufs)
                                  ? nlohmann::json(mastering.loudness_lufs)
                                  : nlohmann::json();
+    value["target_lufs"] = mastering.target_lufs;
     value["true_peak_dbtp"] = std::isfinite(mastering.true_peak_dbtp)
                                   ? nlohmann::json(mastering.true_peak_dbtp)
                                   : nlohmann::json();
