@@ -117,14 +117,15 @@ class BassPart {
     if (!played.empty() && played.back().end == left_out.onset) played.back().end = left_out.end;
   }
 
-  // What the pattern holds over the bar line sounds on while the chord does; a new chord is struck.
+  // What the pattern holds over the bar line sounds on while the chord does; a new chord is struck,
+  // and a hit.
   void go_on(int bar, std::vector<StepOnset>& played) {
     const Ticks begin = context_.onset(bar);
     const Ticks end = begin + held_into(pattern().steps, pattern().steps_per_beat, context_, bar);
     if (end == begin) return;
     const bool sounds =
         !part_.empty() && part_.back().onset_ticks + part_.back().duration_ticks == begin;
-    if (sounds && context_.stretch(begin).begin < begin) {
+    if (sounds && !context_.bar(bar).hit && context_.stretch(begin).begin < begin) {
       part_.back().duration_ticks = end - part_.back().onset_ticks;
     } else {
       played.push_back({begin, end, context_.beat_ticks() / pattern().steps_per_beat, 'R', 0});

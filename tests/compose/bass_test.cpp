@@ -116,6 +116,21 @@ TEST_F(Bass, StrikesAChordThatComesWithinANote) {
   }));
 }
 
+TEST_F(Bass, StrikesAHitThatItsPatternHoldsInto) {
+  use_pattern("R--------------- ----------------", 4);
+  std::erase(style_.roles[index_of(Role::kBass)]->patterns.front().steps, ' ');
+  plan_.bars[5].chords = plan_.bars[4].chords;
+  plan_.bars[5].hit = true;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    plan_.request.seed = seed;
+    write();
+    const Ticks hit = WriterContext(plan_, style_).onset(5);
+    for (const Note& note : notes_)
+      EXPECT_TRUE(note.onset_ticks >= hit || note.onset_ticks + note.duration_ticks <= hit);
+    EXPECT_FALSE(notes_within(notes_, {hit, hit + 1}).empty());
+  }
+}
+
 TEST_F(Bass, HoldsTheFinalChordsRoot) {
   write();
   const WriterContext context(plan_, style_);
