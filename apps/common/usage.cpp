@@ -88,6 +88,14 @@ CLI::Validator whole_number() {
       "");
 }
 
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        return text.empty() ? "it is empty; give a value, or leave the flag out" : "";
+      },
+      "");
+}
+
 std::string usage_sentence(CLI::App& app, const CLI::ParseError& error) {
   CLI::App& verb = deepest_parsed(app);
   const std::string wrong = what_is_wrong(verb, app.remaining(true), error);

@@ -88,12 +88,14 @@ std::uint8_t channel_of(Role role) {
 }
 
 std::optional<Role> role_of(const Track& track) {
-  for (const Role role : kRoles) {
-    if (track.name == title_of(role)) return role;
-  }
   std::optional<std::uint8_t> channel;
   if (!track.notes.empty()) channel = track.notes.front().channel;
   if (!channel && !track.controls.empty()) channel = track.controls.front().channel;
+  for (const Role role : kRoles) {
+    // A file of one track that is divided by channel gives its name to any of them.
+    const bool is_possible = !channel || is_percussive(role) == (*channel == kDrumChannel);
+    if (track.name == title_of(role) && is_possible) return role;
+  }
   if (!channel) return std::nullopt;
   for (const Role role : kRoles) {
     if (channel_of(role) == *channel) return role;

@@ -18,6 +18,7 @@
 #include "pipeline/composition.h"
 #include "pipeline/composition_files.h"
 #include "render/soundfont.h"
+#include "score/transform.h"
 
 namespace undersong {
 namespace {
@@ -161,6 +162,10 @@ Source piece_of_file(const ComposeRequest& request) {
       with_context("reading " + display(*request.from), [&] { return read_midi(bytes).score; });
   source.composition =
       composition_from(origin_of_file(*request.from, score), request.composition.style);
+  // Workstations write grids of their own, and some leave the tempo out.
+  if (score.ticks_per_quarter != kPlanTicksPerQuarter)
+    score = with_ticks_per_quarter(std::move(score), kPlanTicksPerQuarter);
+  if (score.tempos.empty()) score.tempos = conductor_score(source.composition.plan).tempos;
   score = without_composition(std::move(score));
   source.edited = differs_from_request(source.composition, score);
   source.from_sha256 = sha256_hex(bytes);

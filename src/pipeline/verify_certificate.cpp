@@ -224,8 +224,11 @@ std::optional<Remade> try_to_remake(Check& check) {
     if (error.kind() == ErrorKind::kCancelled) throw;
     const bool is_missing =
         check.made_by_other || error.message().find("there is no style") != std::string::npos;
-    check.add("the request cannot be composed here",
-              is_missing ? Outcome::kCannotTell : Outcome::kDiffers, error.message());
+    check.add(
+        "the request cannot be composed here",
+        is_missing ? Outcome::kCannotTell : Outcome::kDiffers,
+        error.message() +
+            (is_missing ? "; a pack of your own is found in the folders of UNDERSONG_STYLES" : ""));
     return std::nullopt;
   }
 }

@@ -238,7 +238,8 @@ void plan_fills(const std::vector<SectionDraft>& drafts, std::vector<PlannedBar>
       const bool section_ends = p + 1 == drafts[s].section.phrases.size();
       constexpr double kAfterPhrase = 0.3;
       const bool wanted = chance.uniform() < kAfterPhrase || section_ends;
-      if (wanted && next < bars.size() && drummed(next) && drummed(next - 1))
+      // At a section's end drums say goodbye, too, when they stop there.
+      if (wanted && next < bars.size() && drummed(next - 1) && (section_ends || drummed(next)))
         bars[next - 1].fill = true;
     }
   }

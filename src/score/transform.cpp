@@ -78,4 +78,40 @@ Score with_program(Score score, int program) {
   return score;
 }
 
+Score with_ticks_per_quarter(Score score, Ticks ticks_per_quarter) {
+  constexpr Ticks kFinest = 32767;  // what a MIDI file's header holds
+  if (ticks_per_quarter < 1 || ticks_per_quarter > kFinest) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} ticks a quarter are out of range: give 1 to {}",
+                                               ticks_per_quarter, kFinest));
+  }
+  const std::int64_t before = score.ticks_per_quarter;
+  const auto scaled = [&](Ticks ticks) {
+    const std::int64_t whole =
+        (std::int64_t{ticks} * ticks_per_quarter * 2 + before) / (before * 2);
+    if (whole > std::numeric_limits<Ticks>::max())
+      throw Error(ErrorKind::kUsage, "the piece is too long for so fine a grid");
+    return static_cast<Ticks>(whole);
+  };
+  const auto move = [&](auto& events) {
+    for (auto& event : events) event.tick = scaled(event.tick);
+  };
+  score.ticks_per_quarter = ticks_per_quarter;
+  move(score.tempos);
+  move(score.meters);
+  move(score.keys);
+  move(score.markers);
+  for (Track& track : score.tracks) {
+    move(track.controls);
+    move(track.texts);
+    move(track.sysexes);
+    for (Note& note : track.notes) {
+      const Ticks end = scaled(note.onset_ticks + note.duration_ticks);
+      note.onset_ticks = scaled(note.onset_ticks);
+      note.duration_ticks = std::max<Ticks>(1, end - note.onset_ticks);
+    }
+  }
+  sort_events(score);
+  return score;
+}
+
 }  // namespace undersong

@@ -13,4 +13,9 @@ Score with_bpm(Score score, double bpm);
 // changes and bank selects go. Errors: kUsage.
 Score with_program(Score score, int program);
 
+// The same music on another grid; what falls between two ticks goes to the nearer one, and no note
+// is shorter than a tick. Errors: kUsage outside 1-32767, or when the end would pass the largest
+// Ticks.
+Score with_ticks_per_quarter(Score score, Ticks ticks_per_quarter);
+
 }  // namespace undersong

@@ -79,5 +79,32 @@ TEST(WithProgram, RefusesWhatGeneralMidiDoesNotHave) {
   EXPECT_EQ(thrown_error([] { with_program(Score{}, -1); }).kind(), ErrorKind::kUsage);
 }
 
+TEST(WithTicksPerQuarter, KeepsEveryTime) {
+  Score score = one_note_at(960);
+  score.tempos = {{0, 600000}, {480, 500000}};
+  score.markers = {{960, "A"}};
+  const Score finer = with_ticks_per_quarter(score, 960);
+  EXPECT_EQ(finer.tracks[0].notes[0].onset_ticks, 1920);
+  EXPECT_EQ(finer.tracks[0].notes[0].duration_ticks, 960);
+  EXPECT_EQ(finer.tempos[1].tick, 960);
+  EXPECT_EQ(finer.markers[0].tick, 1920);
+  EXPECT_EQ(with_ticks_per_quarter(finer, 480), score);
+}
+
+TEST(WithTicksPerQuarter, LeavesNoNoteWithoutLength) {
+  Score score = one_note_at(1);
+  score.tracks[0].notes[0].duration_ticks = 1;
+  const Score coarse = with_ticks_per_quarter(score, 24);
+  EXPECT_EQ(coarse.tracks[0].notes[0].onset_ticks, 0);
+  EXPECT_EQ(coarse.tracks[0].notes[0].duration_ticks, 1);
+}
+
+TEST(WithTicksPerQuarter, RefusesGridsThatNoFileHolds) {
+  EXPECT_EQ(thrown_error([] { with_ticks_per_quarter(one_note_at(0), 0); }).kind(),
+            ErrorKind::kUsage);
+  EXPECT_EQ(thrown_error([] { with_ticks_per_quarter(one_note_at(2'000'000'000), 960); }).kind(),
+            ErrorKind::kUsage);
+}
+
 }  // namespace
 }  // namespace undersong

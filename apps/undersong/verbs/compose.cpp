@@ -211,7 +211,8 @@ void run(ComposeFlags& flags) {
 
 void add_shape(CLI::App& verb, ComposeFlags& flags) {
   const auto add = [&](const char* name, auto& value, const char* type, const char* about) {
-    flags.shaping.push_back(verb.add_option(name, value, about)->type_name(type));
+    flags.shaping.push_back(
+        verb.add_option(name, value, about)->check(not_empty())->type_name(type));
   };
   add("--length", flags.length, "TIME", tr("Exactly so long: 63.5, 1:03.5 or 1m3s; by default 60"));
   add("--key", flags.key, "KEY", tr("F#, Am or \"C minor\""));
@@ -283,6 +284,7 @@ void add_compose_verb(CLI::App& app) {
       "compose", tr("Make a finished piece of any style and exactly any length"));
   verb->add_option("--style", flags->request.composition.style,
                    tr("A name (`undersong styles` lists them), or a pack of your own (.toml)"))
+      ->check(not_empty())
       ->type_name("STYLE");
   add_shape(*verb, *flags);
   add_plan(*verb, *flags);
