@@ -4,9 +4,8 @@
 //   compose_bench likeness STYLES SEEDS SECONDS HUMAN-FOLDER…   are styles recognised, do seeds
 //                                                 differ, do they copy each other? Beside music by
 //                                                 people in each folder
-//   compose_bench sound STYLES SEEDS RESULTS.jsonl SECONDS…   renders files, measures them, and
-//   adds
-//                                                 a line each; what has a line is not done again
+//   compose_bench sound STYLES SEEDS RESULTS.jsonl SECONDS…   renders files, measures them, adds a
+//                                                 line each; what has a line is not done again
 //   compose_bench sound-table RESULTS.jsonl
 //   compose_bench write STYLES SEEDS SECONDS FOLDER   MIDI files, to look at and to listen to
 //
