@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "pipeline/certificate.h"
+#include "pipeline/compose_flags.h"
 #include "plot/page.h"
 #include "score/general_midi.h"
 #include "score/key.h"
@@ -44,15 +45,6 @@ std::string curve_text(const std::vector<EnergyPoint>& curve) {
   return text;
 }
 
-std::string roles_text(const RoleSet& roles) {
-  std::string text;
-  for (const Role role : kRoles) {
-    if (!roles.contains(role)) continue;
-    text += (text.empty() ? "" : ", ") + std::string(name_of(role));
-  }
-  return text;
-}
-
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
 void add_roles(const CompositionRequest& request, Facts& facts) {
@@ -64,8 +56,8 @@ void add_roles(const CompositionRequest& request, Facts& facts) {
                                         : kGeneralMidiPrograms[static_cast<std::size_t>(program)]);
   }
   if (!changed.empty()) facts.emplace_back("Instruments", changed);
-  if (request.only) facts.emplace_back("Only", roles_text(*request.only));
-  if (!request.without.empty()) facts.emplace_back("Without", roles_text(request.without));
+  if (request.only) facts.emplace_back("Only", role_list(*request.only));
+  if (!request.without.empty()) facts.emplace_back("Without", role_list(request.without));
 }
 
 Facts request_facts(const Certificate& certificate) {

@@ -15,6 +15,7 @@
 #include "midi/midi_file.h"
 #include "pipeline/certificate.h"
 #include "pipeline/certify.h"
+#include "pipeline/compose_flags.h"
 #include "pipeline/composition.h"
 #include "pipeline/composition_files.h"
 #include "render/soundfont.h"
@@ -95,14 +96,6 @@ CompositionOrigin origin_of_file(const fs::path& path, const Score& score) {
           .plan = std::move(certificate.plan)};
 }
 
-std::string names_of(RoleSet roles) {
-  std::string names;
-  for (const Role role : kRoles) {
-    if (roles.contains(role)) names += (names.empty() ? "" : ", ") + std::string(name_of(role));
-  }
-  return names;
-}
-
 // The bars in which a role plays, as people count: "5-16, 21-24".
 std::string bars_of(Role role, const Plan& plan) {
   std::string text;
@@ -145,7 +138,7 @@ void check_rewrite(const Rewrite& rewrite, const Plan& plan) {
   for (const Role role : kRoles) {
     if (!rewrite.roles.contains(role) || playing.contains(role)) continue;
     throw Error(ErrorKind::kUsage, fmt::format("the piece has no {} to write again; it has {}",
-                                               name_of(role), names_of(playing)));
+                                               name_of(role), role_list(playing)));
   }
   check_playing(rewrite, plan);
 }
@@ -242,12 +235,6 @@ std::vector<CompositionFiles> check_all_files(const ComposeRequest& request, con
     all.push_back(std::move(files));
   }
   return all;
-}
-
-bool has_sound(const CompositionFiles& files) {
-  return files.stems ||
-         std::any_of(files.outputs.begin(), files.outputs.end(),
-                     [](const auto& path) { return audio_format_of(path).has_value(); });
 }
 
 // A large file takes half a second, so it is hashed beside other work.

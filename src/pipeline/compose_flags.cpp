@@ -113,6 +113,14 @@ RoleSet parse_role_list(std::string_view text, std::string_view flag) {
   return roles;
 }
 
+std::string role_list(RoleSet roles) {
+  std::string names;
+  for (const Role role : kRoles) {
+    if (roles.contains(role)) names += (names.empty() ? "" : ", ") + std::string(name_of(role));
+  }
+  return names;
+}
+
 int parse_bar_count(std::string_view text, std::string_view flag) {
   if (lower_case(text) == "none") return 0;
   const auto bars = whole_number_in(text);

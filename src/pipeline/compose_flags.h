@@ -3,6 +3,7 @@
 // single values.
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ InstrumentWish parse_instrument_list(std::string_view text);
 
 // "drums, lead". `flag` is named in errors: kUsage.
 RoleSet parse_role_list(std::string_view text, std::string_view flag);
+
+// The same back: "drums, lead".
+std::string role_list(RoleSet roles);
 
 // "none" is 0, else a number of bars. Errors: kUsage.
 int parse_bar_count(std::string_view text, std::string_view flag);

@@ -62,10 +62,6 @@ RoleSound evened(RoleSound sound, Role role, const Track& track) {
 
 bool is_audio(const fs::path& path) { return audio_format_of(path).has_value(); }
 
-bool has_sound(const CompositionFiles& files) {
-  return files.stems || std::any_of(files.outputs.begin(), files.outputs.end(), is_audio);
-}
-
 // An encoder's delay and padding make a gap where the end meets the beginning.
 void check_loop(const fs::path& path) {
   if (audio_format_of(path) != AudioFormat::kMp3) return;
@@ -272,6 +268,10 @@ void set_time(std::vector<MusicFileReport>& reports, Clock::time_point start) {
 }
 
 }  // namespace
+
+bool has_sound(const CompositionFiles& files) {
+  return files.stems || std::any_of(files.outputs.begin(), files.outputs.end(), is_audio);
+}
 
 std::optional<fs::path> main_file(const CompositionFiles& files) {
   const auto is_midi = [](const fs::path& path) { return is_midi_name(path.string()); };

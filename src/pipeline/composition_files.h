@@ -24,6 +24,9 @@ struct CompositionFiles {
 // (kRefuse), and for a loop in a format that cannot loop.
 void check_files(const CompositionFiles& files, Ending ending, const MusicFileOptions& options);
 
+// Whether any of them is heard, and so wants a SoundFont.
+bool has_sound(const CompositionFiles& files);
+
 // The one that gives a piece its name: the first audio file, else the first MIDI file, else the
 // stems' folder. Empty for pictures alone.
 std::optional<std::filesystem::path> main_file(const CompositionFiles& files);
