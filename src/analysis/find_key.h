@@ -1,0 +1,17 @@
+#pragma once
+// The key that a score is in, from its notes: files say it seldom, and often wrongly.
+
+#include "score/key.h"
+#include "score/score.h"
+
+namespace undersong {
+
+// Major or minor, by the sounding time of the pitch classes against the key profiles of Temperley
+// 2007 (Music and Probability, table 6.1?), drums left out; ties go to fewer accidentals. C major
+// without pitched notes.
+Key find_key(const Score& score);
+
+// Semitones, -5…6, that move a key to the one without signature: D major and B minor by -2.
+int shift_to_no_signature(const Key& key);
+
+}  // namespace undersong
