@@ -2,10 +2,10 @@
 // A transformer decoder as plain values: trainer and inference build from this one description.
 //
 // Input of a step is the sum of several rows of one table: the token's own row and rows for
-// what is known of its place ("features"). Each layer: RMSNorm (epsilon 1e-6), causal attention with
-// rotary positions (base 10000, the halves of a head rotated against each other: dimension i with
-// i + head/2) in which `heads` / `kv_heads` queries share a key, RMSNorm, SwiGLU
-// (silu(x*gate) * (x*up)) * down; both added to the stream. No biases. After the last RMSNorm, h:
+// what is known of its place ("features"). Each layer: RMSNorm (epsilon 1e-6), causal attention
+// with rotary positions (base 10000, the halves of a head rotated against each other: dimension i
+// with i + head/2) in which `heads` / `kv_heads` queries share a key, RMSNorm, SwiGLU (silu(x*gate)
+// * (x*up)) * down; both added to the stream. No biases. After the last RMSNorm, h:
 //
 //   logits[v] = h . table[v]  +  sum over heads r with an anchor a_r >= 0, for v in the head's run:
 //               h . relative.r[(v - first) - a_r]
@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nn/network_spec.h"
@@ -51,14 +52,17 @@ struct DecoderSpec {
 
 // Names and shapes, [out, in] row after row: `table` [feature_count, width], `layers.<i>.norm1`
 // [width], `.qkv` [(heads + 2*kv_heads) * head, width] (queries, keys, values), `.out` [width,
-// width], `.norm2` [width], `.gate_up` [2*hidden, width] (gates, then ups), `.down` [width, hidden],
-// `norm` [width], `relative.<r>` [rows, width].
+// width], `.norm2` [width], `.gate_up` [2*hidden, width] (gates, then ups), `.down` [width,
+// hidden], `norm` [width], `relative.<r>` [rows, width].
 std::vector<TensorSpec> tensors_of(const DecoderSpec& spec);
 
 std::int64_t parameter_count(const DecoderSpec& spec);
 
-// {"vocab_size": …} for weight files. Errors of from_json: kFormat, also for numbers that make no
-// network (heads that do not divide, zero, beyond a million).
+// Errors: kFormat for numbers that make no network (heads that do not divide, zero, beyond a
+// million; more than 2^31 parameters in all).
+void check_spec(const DecoderSpec& spec);
+
+// {"vocab_size": …} for weight files. Errors of from_json: kFormat, also what check_spec refuses.
 std::string to_json(const DecoderSpec& spec);
 DecoderSpec decoder_spec_from_json(std::string_view json);
 

@@ -113,8 +113,9 @@ const Json& member(const Json& object, const char* key, const std::string& name)
 std::uint64_t bytes_of_type(const std::string& type, const std::string& name) {
   if (type == "F32" || type == "I32") return 4;
   if (type == "I64") return 8;
+  if (type == "I8") return 1;
   throw Error(ErrorKind::kUnsupported, "tensor \"" + name + "\": its type " + type +
-                                           " cannot be read; convert it to F32, I32 or I64");
+                                           " cannot be read; convert it to F32, I32, I64 or I8");
 }
 
 // The bytes that the shape asks for; nothing when the product is beyond 64 bits.
@@ -195,15 +196,21 @@ WeightTensor read_tensor(const Entry& entry, std::span<const std::uint8_t> data)
     tensor.values = copy_values<float>(bytes);
   } else if (entry.type == "I32") {
     tensor.values = copy_values<std::int32_t>(bytes);
-  } else {
+  } else if (entry.type == "I64") {
     tensor.values = copy_values<std::int64_t>(bytes);
+  } else {
+    tensor.values = copy_values<std::int8_t>(bytes);
   }
   return tensor;
 }
 
 const char* type_name(const WeightTensor& tensor) {
-  constexpr const char* kNames[] = {"F32", "I32", "I64"};
+  constexpr const char* kNames[] = {"F32", "I32", "I64", "I8"};
   return kNames[tensor.values.index()];
+}
+
+std::uint64_t element_bytes(const WeightTensor& tensor) {
+  return std::visit([](const auto& values) { return sizeof(values[0]); }, tensor.values);
 }
 
 std::span<const std::uint8_t> bytes_of(const WeightTensor& tensor) {
@@ -244,17 +251,21 @@ const std::vector<Value>& values_of(const WeightTensor& tensor, const std::strin
   return *values;
 }
 
+void check_shape(const WeightTensor& tensor, const std::string& name,
+                 const std::vector<std::int64_t>& shape) {
+  if (tensor.shape == shape) return;
+  throw Error(ErrorKind::kMismatch, "tensor \"" + name + "\" has the shape " +
+                                        shape_text(tensor.shape) + " where " + shape_text(shape) +
+                                        " is needed");
+}
+
 }  // namespace
 
 const std::vector<float>& WeightFile::floats(const std::string& name,
                                              const std::vector<std::int64_t>& shape) const {
   const WeightTensor& tensor = find_tensor(*this, name);
   const auto& values = values_of<float>(tensor, name, "F32");
-  if (tensor.shape != shape) {
-    throw Error(ErrorKind::kMismatch, "tensor \"" + name + "\" has the shape " +
-                                          shape_text(tensor.shape) + " where " + shape_text(shape) +
-                                          " is needed");
-  }
+  check_shape(tensor, name, shape);
   if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
     throw Error(ErrorKind::kMismatch, "tensor \"" + name +
                                           "\" holds what is not a number; the training went wrong "
@@ -265,6 +276,14 @@ const std::vector<float>& WeightFile::floats(const std::string& name,
 
 const std::vector<std::int32_t>& WeightFile::ints(const std::string& name) const {
   return values_of<std::int32_t>(find_tensor(*this, name), name, "I32");
+}
+
+const std::vector<std::int8_t>& WeightFile::bytes(const std::string& name,
+                                                  const std::vector<std::int64_t>& shape) const {
+  const WeightTensor& tensor = find_tensor(*this, name);
+  const auto& values = values_of<std::int8_t>(tensor, name, "I8");
+  check_shape(tensor, name, shape);
+  return values;
 }
 
 WeightFile read_weights(std::span<const std::uint8_t> bytes) {
@@ -291,7 +310,7 @@ std::vector<std::uint8_t> write_weights(const WeightFile& file) {
   for (const auto& [name, tensor] : file.tensors) order.emplace_back(name, &tensor);
   // Wider elements first, so that every tensor stays aligned; by name within.
   std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return (a.second->values.index() == 2) > (b.second->values.index() == 2);
+    return element_bytes(*a.second) > element_bytes(*b.second);
   });
 
   Json header = Json::object();
@@ -300,8 +319,7 @@ std::vector<std::uint8_t> write_weights(const WeightFile& file) {
   for (const auto& [name, tensor] : order) {
     UNDERSONG_CHECK(name != kMetadataKey);
     const std::uint64_t size = bytes_of(*tensor).size();
-    const std::uint64_t element = tensor->values.index() == 2 ? 8 : 4;
-    UNDERSONG_CHECK(bytes_of_shape(tensor->shape, element) == size);
+    UNDERSONG_CHECK(bytes_of_shape(tensor->shape, element_bytes(*tensor)) == size);
     header[name] = {{"dtype", type_name(*tensor)},
                     {"shape", tensor->shape},
                     {"data_offsets", {offset, offset + size}}};

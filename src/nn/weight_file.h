@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,8 +18,9 @@ namespace undersong {
 
 struct WeightTensor {
   std::vector<std::int64_t> shape;
-  std::variant<std::vector<float>, std::vector<std::int32_t>, std::vector<std::int64_t>>
-      values;  // F32, I32, I64
+  std::variant<std::vector<float>, std::vector<std::int32_t>, std::vector<std::int64_t>,
+               std::vector<std::int8_t>>
+      values;  // F32, I32, I64, I8
 };
 
 struct WeightFile {
@@ -30,6 +32,8 @@ struct WeightFile {
   const std::vector<float>& floats(const std::string& name,
                                    const std::vector<std::int64_t>& shape) const;
   const std::vector<std::int32_t>& ints(const std::string& name) const;
+  const std::vector<std::int8_t>& bytes(const std::string& name,
+                                        const std::vector<std::int64_t>& shape) const;
 };
 
 // Bytes <-> values. `write_weights` is canonical: the same values give the same bytes.

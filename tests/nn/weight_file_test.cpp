@@ -32,6 +32,7 @@ WeightFile small_file() {
   file.tensors["a"] = {{3}, std::vector<std::int32_t>{-1, 0, 7}};
   file.tensors["z"] = {{1}, std::vector<std::int64_t>{std::int64_t{1} << 40}};
   file.tensors["empty"] = {{0, 4}, std::vector<float>{}};
+  file.tensors["int8"] = {{1, 3}, std::vector<std::int8_t>{-128, 0, 127}};
   file.tensors["scalar"] = {{}, std::vector<float>{4.0F}};
   return file;
 }
@@ -92,6 +93,7 @@ TEST(WeightFile, AlignsEveryTensor) {
   EXPECT_EQ(length % 8, 0U);
   const std::string header(bytes.begin() + 8, bytes.begin() + 8 + static_cast<long>(length));
   EXPECT_NE(header.find("\"z\":{\"data_offsets\":[0,8],\"dtype\":\"I64\""), std::string::npos);
+  EXPECT_NE(header.find("\"int8\":{\"data_offsets\":[40,43],\"dtype\":\"I8\""), std::string::npos);
 }
 
 TEST(WeightFile, SaysHowManyBytesAreMissingFromEveryPrefix) {
@@ -193,7 +195,7 @@ TEST(WeightFile, CallsOtherTypesUnsupported) {
   const Error error = error_of(file_of(tensor_header("\"BF16\"", "[2]", "[0,4]"), 4));
   EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
   EXPECT_EQ(error.message(),
-            "tensor \"t\": its type BF16 cannot be read; convert it to F32, I32 or I64");
+            "tensor \"t\": its type BF16 cannot be read; convert it to F32, I32, I64 or I8");
 }
 
 TEST(WeightFile, NamesTheTensorThatDoesNotFit) {
@@ -213,6 +215,13 @@ TEST(WeightFile, NamesTheTensorThatDoesNotFit) {
             "tensor \"b\" has the shape [2, 2] where [4] is needed");
   EXPECT_EQ(message([&] { file.floats("a", {3}); }),
             "tensor \"a\" is of type I32 where F32 is needed");
+  EXPECT_EQ(file.bytes("int8", {1, 3})[0], -128);
+  EXPECT_EQ(message([&] { file.bytes("int8", {3}); }),
+            "tensor \"int8\" has the shape [1, 3] where [3] is needed");
+  EXPECT_EQ(message([&] {
+              file.bytes("b", {2, 2});
+            }),
+            "tensor \"b\" is of type F32 where I8 is needed");
   EXPECT_EQ(message([&] { file.ints("c"); }),
             "the weight file has no tensor \"c\"; it was written for another architecture, or by "
             "another version");
