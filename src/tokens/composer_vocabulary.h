@@ -10,11 +10,12 @@
 //
 // METER and TEMPO stand in a bar only where they change, VELOCITY and DURATION only where they
 // differ from the note before in the block (so before its first note, always). One CHORD holds for
-// the whole bar, a second from its middle on. LEFT counts the bars that follow, 7 to 0. Everything
-// in brackets that a plan asks for (chords, energy, relation, bars left, density) may be left out:
-// then the network chooses. FUTURE … PAST are bars that come after the ones to be written, for
-// filling a gap. The blocks of a bar may come in any order, so that any role can be written after
-// any others.
+// the whole bar, another second one from its middle on. LEFT counts the bars that follow, 7 to 0:
+// the last eight of a piece have it. FUTURE bars have no RELATION; after PAST the header's METER
+// and TEMPO hold again. Everything in brackets that a plan asks for (chords, energy, relation, bars
+// left, density) may be left out: then the network chooses. FUTURE … PAST are bars that come after
+// the ones to be written, for filling a gap. The blocks of a bar may come in any order, so that any
+// role can be written after any others.
 
 #include <cstdint>
 
