@@ -2,6 +2,8 @@
 // Who does what in a score that does not say: melody, accompaniment, bass.
 
 #include <cstddef>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "score/role.h"
@@ -14,6 +16,10 @@ struct RoledNote {
   std::size_t track = 0;  // into Score::tracks
   Note note;
 };
+
+// The role that a track of our own files is named after, in any case: "Bass", "Counter-melody",
+// "pad". Nothing for other names.
+std::optional<Role> role_of_name(std::string_view name);
 
 // Every note with a role, in the order of onsets.
 //

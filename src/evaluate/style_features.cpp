@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "analysis/chords.h"
 #include "base/portable_math.h"
-#include "evaluate/chords.h"
 #include "evaluate/note_lists.h"
 #include "evaluate/statistics.h"
 #include "evaluate/variety.h"

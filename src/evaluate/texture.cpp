@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/chords.h"
 #include "base/portable_math.h"
-#include "evaluate/chords.h"
 #include "score/bars.h"
 
 namespace undersong {

@@ -1,5 +1,5 @@
 #pragma once
-// Chords as musicians write them over a bar: "Dm9", "G7sus4", "C/E". (evaluate/chords.h finds
+// Chords as musicians write them over a bar: "Dm9", "G7sus4", "C/E". (analysis/chords.h finds
 // simpler ones in notes.)
 
 #include <cstdint>

@@ -8,11 +8,11 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/chords.h"
 #include "base/rng.h"
-#include "evaluate/chords.h"
 #include "evaluate/structure.h"
 #include "evaluate/texture.h"
-#include "hand_made.h"
+#include "support/hand_made.h"
 
 namespace undersong {
 namespace {

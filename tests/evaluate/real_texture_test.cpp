@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/chords.h"
 #include "base/rng.h"
-#include "evaluate/chords.h"
 #include "evaluate/structure.h"
 #include "evaluate/texture.h"
 #include "midi/midi_file.h"

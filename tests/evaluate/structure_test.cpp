@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "hand_made.h"
+#include "support/hand_made.h"
 
 namespace undersong {
 namespace {

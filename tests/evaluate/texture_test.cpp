@@ -12,8 +12,8 @@
 #include <set>
 #include <vector>
 
-#include "hand_made.h"
 #include "score/bars.h"
+#include "support/hand_made.h"
 
 namespace undersong {
 namespace {

@@ -1,4 +1,4 @@
-#include "evaluate/chords.h"
+#include "analysis/chords.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hand_made.h"
+#include "support/hand_made.h"
 
 namespace undersong {
 namespace {

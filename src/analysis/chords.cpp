@@ -1,4 +1,4 @@
-#include "evaluate/chords.h"
+#include "analysis/chords.h"
 
 #include <algorithm>
 #include <array>
