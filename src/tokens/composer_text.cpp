@@ -120,11 +120,16 @@ class Reader {
                               "it was made with another one",
                               count_, id, kCount - 1));
     }
-    const std::string after = count_ == 0 ? "stand at the beginning"
-                                          : fmt::format("follow '{}'", vocabulary.symbol(last_));
+    const std::string& name = vocabulary.symbol(id);
+    if (count_ == 0) {
+      throw Error(ErrorKind::kFormat,
+                  fmt::format("the composer's text begins with '{}'; it has to begin with '{}' or "
+                              "'{}'",
+                              name, vocabulary.symbol(kBegin), vocabulary.symbol(kContinue)));
+    }
     throw Error(ErrorKind::kFormat,
-                fmt::format("id {} of the composer's text: '{}' may not {} here (bars so far: {})",
-                            count_, vocabulary.symbol(id), after, piece_.bars.size()));
+                fmt::format("id {} of the composer's text: '{}' may not follow '{}' there (bar {})",
+                            count_, name, vocabulary.symbol(last_), cursor_.bar() + 1));
   }
 
   void read_header(TokenId id) {
