@@ -1,7 +1,7 @@
 #pragma once
-// What `undersong corpus add | list | show | stats | remove` do. Each function returns a value;
-// to_text and to_json turn it into what is printed, to_svg into a picture. JSON keys are stable:
-// they are only ever added to.
+// What `undersong corpus add | list | show | stats | prepare | remove` do. Each function returns a
+// value; to_text and to_json turn it into what is printed, to_svg into a picture. JSON keys are
+// stable: they are only ever added to.
 
 #include <cstdint>
 #include <filesystem>
@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/progress.h"
 #include "corpus/manifest.h"
+#include "corpus/training_file.h"
 
 namespace undersong {
 
@@ -124,6 +126,27 @@ std::string to_text(const CorpusStatistics& statistics);
 std::string to_json(const CorpusStatistics& statistics);
 // Symbol counts as bars: the most frequent, the least frequent, the rare ones.
 std::string to_svg(const CorpusStatistics& statistics);
+
+struct CorpusPrepareRequest {
+  std::string name;
+  std::filesystem::path styles;  // rules; empty: a person's own music, split as the corpus is
+  std::int64_t fewest_notes = 12;
+  std::filesystem::path output;  // a folder
+  Overwrite overwrite = Overwrite::kRefuse;
+};
+
+struct CorpusPreparation {
+  std::string name;
+  std::filesystem::path folder;
+  PrepareReport report;
+};
+
+// Writes what the composer learns from. Errors: kNotFound for an unknown corpus or rules that are
+// not there, kUsage for rules that make no sense and when nothing usable is left; those of
+// prepare_training_file.
+CorpusPreparation corpus_prepare(const CorpusPrepareRequest& request, Progress& progress);
+std::string to_text(const CorpusPreparation& preparation);
+std::string to_json(const CorpusPreparation& preparation);
 
 struct CorpusRemoval {
   std::string name;

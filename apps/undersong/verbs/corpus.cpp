@@ -1,4 +1,4 @@
-// `undersong corpus add | list | stats | show | fingerprint | remove`.
+// `undersong corpus add | list | stats | show | fingerprint | prepare | remove`.
 
 #include "pipeline/corpus.h"
 
@@ -34,6 +34,7 @@ struct CorpusFlags {
   Console console;
   CorpusAddRequest add;
   FingerprintRequest fingerprint;
+  CorpusPrepareRequest prepare;
   std::string name;
   std::string group;
   std::int64_t rare_below = 10;
@@ -140,6 +141,27 @@ void describe_fingerprint(CLI::App& corpus, const Flags& flags) {
   });
 }
 
+void describe_prepare(CLI::App& corpus, const Flags& flags) {
+  CLI::App* verb = add_inner(corpus, flags, "prepare",
+                             tr("Write a folder that the composer network learns from"),
+                             "prepare mine -o mine.training");
+  CorpusPrepareRequest& request = flags->prepare;
+  verb->add_option("NAME", request.name, tr("The corpus"))->required()->type_name("");
+  verb->add_option("-o,--output", request.output, tr("The folder"))
+      ->required()
+      ->type_name("FOLDER");
+  verb->add_option("--styles", request.styles,
+                   tr("Rules that give pieces a style; without them all is your own"))
+      ->type_name("RULES");
+  verb->add_option("--fewest-notes", request.fewest_notes, tr("Pieces of fewer notes are left out"))
+      ->capture_default_str();
+  verb->add_flag("--force", flags->force, tr("Overwrite an earlier training file"));
+  verb->callback([flags] {
+    flags->prepare.overwrite = flags->force ? Overwrite::kAllow : Overwrite::kRefuse;
+    print_remark(flags->console, corpus_prepare(flags->prepare, flags->console.progress()));
+  });
+}
+
 void describe_remove(CLI::App& corpus, const Flags& flags) {
   CLI::App* verb = add_inner(corpus, flags, "remove",
                              tr("Remove a corpus or a group of it; the files that were added stay"),
@@ -161,6 +183,7 @@ void add_corpus_verb(CLI::App& app) {
   describe_listings(*corpus, flags);
   describe_stats(*corpus, flags);
   describe_fingerprint(*corpus, flags);
+  describe_prepare(*corpus, flags);
   describe_remove(*corpus, flags);
 }
 
