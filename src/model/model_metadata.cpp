@@ -10,8 +10,8 @@ namespace {
 
 using Metadata = std::map<std::string, std::string>;
 
-constexpr Representation kRepresentations[] = {Representation::kSymbols,
-                                               Representation::kNoteMatrix};
+constexpr Representation kRepresentations[] = {
+    Representation::kSymbols, Representation::kNoteMatrix, Representation::kComposer};
 
 const std::string& value_of(const Metadata& metadata, const std::string& key) {
   const auto found = metadata.find(key);

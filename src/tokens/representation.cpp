@@ -3,7 +3,12 @@
 namespace undersong {
 
 std::string_view name_of(Representation representation) {
-  return representation == Representation::kSymbols ? "symbols" : "note-matrix";
+  switch (representation) {
+    case Representation::kSymbols: return "symbols";
+    case Representation::kNoteMatrix: return "note-matrix";
+    case Representation::kComposer: return "composer";
+  }
+  return "";
 }
 
 }  // namespace undersong
