@@ -4,8 +4,8 @@
 // the same bits; what remains in float has one order (nn/kernels.h).
 //
 // Cost: a step reads all weights once, whatever the number of sequences that step together, so
-// candidates are cheap. Keys and values are kept as int8 with a scale for each head and step, in blocks
-// that sequences share after clone() until one of them writes.
+// candidates are cheap. Keys and values are kept as int16 with a scale for each head and step, in
+// blocks that sequences share after clone() until one of them writes.
 
 #include <cstdint>
 #include <memory>
@@ -41,8 +41,7 @@ class Decoder {
   //
   // Shapes: steps [n], n >= 1; logits [vocab_size].
   // Errors: kUsage beyond the context.
-  void feed(DecoderState& state, std::span<const DecoderStep> steps,
-            std::span<float> logits) const;
+  void feed(DecoderState& state, std::span<const DecoderStep> steps, std::span<float> logits) const;
 
   // One step for each of several sequences; the same bits as each by itself.
   //

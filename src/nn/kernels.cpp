@@ -17,58 +17,7 @@ HWY_BEFORE_NAMESPACE();
 namespace undersong::HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-// Sixteen lanes at most, which is what padding allows for.
-using Tag = hn::CappedTag<float, 16>;
-using Vec = hn::Vec<Tag>;
-constexpr std::size_t kLanes = hn::MaxLanes(Tag());
-
-// Highway's own falls back to two roundings where a target has no such instruction.
-HWY_INLINE Vec fma(Vec a, Vec b, Vec c) {
-#if HWY_NATIVE_FMA
-  return hn::MulAdd(a, b, c);
-#else
-  const Tag tag;
-  alignas(64) float x[kLanes];
-  alignas(64) float y[kLanes];
-  alignas(64) float z[kLanes];
-  hn::Store(a, tag, x);
-  hn::Store(b, tag, y);
-  hn::Store(c, tag, z);
-  for (std::size_t i = 0; i < kLanes; ++i) z[i] = std::fma(x[i], y[i], z[i]);
-  return hn::Load(tag, z);
-#endif
-}
-
-// exp by 2^k * e^r with |r| <= ln 2 / 2; the polynomial is that of Cephes' expf (S. Moshier, 1987).
-HWY_INLINE Vec exp(Vec x) {
-  const Tag tag;
-  const hn::RebindToSigned<Tag> int_tag;
-  x = hn::Max(hn::Min(x, hn::Set(tag, 88.02F)), hn::Set(tag, -87.33F));
-  // Adding 1.5 * 2^23 leaves the rounded k in the low bits.
-  const Vec magic = hn::Set(tag, 12582912.0F);
-  const Vec shifted = fma(x, hn::Set(tag, 1.44269504F), magic);
-  const Vec k = hn::Sub(shifted, magic);
-  Vec r = fma(k, hn::Set(tag, -0.693359375F), x);
-  r = fma(k, hn::Set(tag, 2.12194440e-4F), r);
-  Vec p = hn::Set(tag, 1.9875691500e-4F);
-  p = fma(p, r, hn::Set(tag, 1.3981999507e-3F));
-  p = fma(p, r, hn::Set(tag, 8.3334519073e-3F));
-  p = fma(p, r, hn::Set(tag, 4.1665795894e-2F));
-  p = fma(p, r, hn::Set(tag, 1.6666665459e-1F));
-  p = fma(p, r, hn::Set(tag, 5.0000001201e-1F));
-  p = hn::Add(fma(p, hn::Mul(r, r), r), hn::Set(tag, 1.0F));
-  const auto bits = hn::Sub(hn::BitCast(int_tag, shifted), hn::BitCast(int_tag, magic));
-  const auto exponent = hn::Add(bits, hn::Set(int_tag, 127));
-  return hn::Mul(p, hn::BitCast(tag, hn::ShiftLeft<23>(exponent)));
-}
-
-HWY_INLINE Vec sigmoid(Vec x) {
-  const Tag tag;
-  const Vec one = hn::Set(tag, 1.0F);
-  return hn::Div(one, hn::Add(one, exp(hn::Neg(x))));
-}
+#include "nn/vector_math.inc"
 
 // Near 0 a polynomial (Cephes' tanhf), since 1 - e would lose the small digits; else
 // (1 - e) / (1 + e) with e = exp(-2 |x|), and the sign of x.
