@@ -178,7 +178,8 @@ class Division {
       if (role(key) != Role::kChords) continue;
       const Rest& here = rest[key.frame];
       const double polyphony = static_cast<double>(here.notes) / here.strikes;
-      if (here.strikes >= 4 && polyphony <= 1.34 && here.quarters / here.notes <= 1.0)
+      if (here.strikes >= 4 && polyphony <= 1.34 && here.quarters / here.notes <= 1.0 &&
+          note(key).duration_ticks <= quarter_)
         role(key) = Role::kArpeggio;
     }
   }

@@ -135,7 +135,7 @@ class Ensemble {
     const double busy = 0.3 * std::min(here.onsets, 8) / 8.0;
     const double thick = 0.6 * std::min(here.polyphony() - 1.0, 2.0);
     const bool monotone = (here.pitch_classes & (here.pitch_classes - 1)) == 0 && here.onsets > 2;
-    return high + busy - thick - (monotone ? 0.5 : 0.0);
+    return high + busy - thick - (monotone ? 1.2 : 0.0);
   }
 
   bool may_lead(std::size_t number) const {

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "base/suggestion.h"
 #include "score/bars.h"
@@ -110,23 +111,26 @@ void classify(Part& part) {
     part.kind = PartKind::kBass;
 }
 
-// The program that a channel has at a tick.
+// The programs of channels. Files with more than sixteen parts give several tracks one channel (on
+// ports of their own), so that a track's own changes go before those of others.
 class Programs {
  public:
   explicit Programs(const Score& score) {
-    for (const Track& track : score.tracks) {
-      for (const ControlEvent& event : track.controls) {
-        if (event.kind == ControlEvent::Kind::kProgram)
-          changes_[event.channel].push_back({event.tick, event.value});
+    for (std::size_t track = 0; track < score.tracks.size(); ++track) {
+      for (const ControlEvent& event : score.tracks[track].controls) {
+        if (event.kind != ControlEvent::Kind::kProgram) continue;
+        own_[{track, event.channel}].push_back({event.tick, event.value});
+        shared_[event.channel].push_back({event.tick, event.value});
       }
     }
-    for (auto& channel : changes_)
+    for (auto& channel : shared_)
       std::stable_sort(channel.begin(), channel.end(),
                        [](const Change& a, const Change& b) { return a.tick < b.tick; });
   }
 
-  int at(int channel, Ticks tick) const {
-    const auto& changes = changes_[static_cast<std::size_t>(channel)];
+  int at(std::size_t track, std::uint8_t channel, Ticks tick) const {
+    const auto own = own_.find({track, channel});
+    const auto& changes = own == own_.end() ? shared_[channel] : own->second;
     if (changes.empty()) return 0;
     const auto after =
         std::upper_bound(changes.begin(), changes.end(), tick,
@@ -139,7 +143,8 @@ class Programs {
     Ticks tick;
     int program;
   };
-  std::array<std::vector<Change>, 16> changes_;
+  std::map<std::pair<std::size_t, std::uint8_t>, std::vector<Change>> own_;
+  std::array<std::vector<Change>, 16> shared_;
 };
 
 void add_to_bar(const Note& note, Ticks bar_onset, Ticks ticks_per_quarter, int last_pitch,
@@ -204,7 +209,7 @@ PartTable part_table(const Score& score, const std::vector<RoledNote>& notes) {
       table.part_of.push_back(PartTable::kNoPart);
       continue;
     }
-    const int program = programs.at(note.channel, note.onset_ticks);
+    const int program = programs.at(notes[i].track, note.channel, note.onset_ticks);
     const auto [found, fresh] =
         numbers.try_emplace({notes[i].track, note.channel, program}, table.parts.size());
     if (fresh) {
