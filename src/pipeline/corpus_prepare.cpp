@@ -80,9 +80,13 @@ std::string losses_text(const GridLosses& losses) {
       with_thousands(losses.silent_bars));
 }
 
-// Reasons without what names single pieces.
+// Reasons without what differs from piece to piece.
 std::string kind_of(const LeftOut& one) {
-  return one.reason.starts_with("it has the notes of ") ? "they double other pieces" : one.reason;
+  constexpr std::string_view kFewer = " notes, fewer than ";
+  if (one.reason.starts_with("it has the notes of ")) return "the notes of another piece";
+  const std::size_t at = one.reason.find(kFewer);
+  return at == std::string::npos ? one.reason
+                                 : "fewer notes than " + one.reason.substr(at + kFewer.size());
 }
 
 std::string left_out_text(const std::vector<LeftOut>& left_out) {
