@@ -157,6 +157,7 @@ constexpr std::array<TokenId, 20> kKinds = {
 
 TokenId draw(const ComposerCursor& cursor, Rng& rng) {
   const Mask mask = mask_of(cursor);
+  if (std::count(mask.begin(), mask.end(), 1) == 0) throw std::logic_error("a dead end");
   for (;;) {
     const std::size_t kind = rng.below(kKinds.size());
     if (kKinds[kind] == kEnd && rng.below(4) != 0) continue;
