@@ -9,11 +9,13 @@ namespace undersong {
 namespace {
 
 constexpr int kNoPitch = -1;
-constexpr int kHighestBass = 57;  // A3
-constexpr int kLowestLead = 55;   // G3
-constexpr int kBassSlack = 2;     // above the lowest within a beat: still the low line
-constexpr int kLeadSlack = 5;     // below the highest
-constexpr int kBassStep = 2;      // from one note of the line to the next
+constexpr int kHighestBass = 57;    // A3
+constexpr int kLowestLead = 55;     // G3
+constexpr int kBassSlack = 2;       // above the lowest within a beat: still the low line
+constexpr int kLeadSlack = 5;       // below the highest
+constexpr int kLongLeadSlack = 12;  // of a note of most of a beat that nothing sounds above
+constexpr int kShortBassReach = 9;  // of a short note above the lowest of its bar
+constexpr int kBassStep = 2;        // from one note of the line to the next
 constexpr int kLeadStep = 4;
 constexpr int kOctave = 12;
 
@@ -27,6 +29,8 @@ struct Strike {
   int highest = kNoPitch;
   int lowest_sounding = std::numeric_limits<int>::max();  // of keys held from before
   int highest_sounding = kNoPitch;
+  bool is_lowest_short = false;  // its lowest key: less than 3/4 of a beat
+  bool is_highest_short = false;
   int low_around = 0;  // the lowest within a beat before and after
   int high_around = 0;
 };
@@ -46,8 +50,10 @@ class Division {
     int last_bass = kNoPitch;
     int last_lead = kNoPitch;
     for (const Strike& strike : strikes_) {
-      if (frames_[strike.frame].bass && in_bass_line(strike, last_bass)) give_bass(strike);
-      if (frames_[strike.frame].bass && in_bass_line(strike, last_bass)) last_bass = strike.lowest;
+      if (frames_[strike.frame].bass && in_bass_line(strike, last_bass)) {
+        give_bass(strike);
+        last_bass = strike.lowest;
+      }
       if (!frames_[strike.frame].lead) {
         last_lead = kNoPitch;
       } else if (in_lead_line(strike, last_lead)) {
@@ -78,6 +84,9 @@ class Division {
       }
       Strike& strike = strikes_.back();
       strike.last = i + 1;
+      const bool is_short = here.duration_ticks < quarter_ - quarter_ / 4;
+      if (!joins || here.pitch < strike.lowest) strike.is_lowest_short = is_short;
+      if (!joins || here.pitch > strike.highest) strike.is_highest_short = is_short;
       strike.lowest = std::min<int>(strike.lowest, here.pitch);
       strike.highest = std::max<int>(strike.highest, here.pitch);
     }
@@ -97,15 +106,23 @@ class Division {
     }
   }
 
+  // A beat to either side. What is a whole beat away counts for short notes alone: an Alberti bass
+  // has its low note a beat before, and a walking one walks by beats.
   void look_around() {
+    lowest_of_.assign(frames_.size(), std::numeric_limits<int>::max());
+    for (const Strike& strike : strikes_)
+      lowest_of_[strike.frame] = std::min(lowest_of_[strike.frame], strike.lowest);
     std::size_t begin = 0;
     std::size_t end = 0;
     for (Strike& strike : strikes_) {
-      while (strikes_[begin].tick <= strike.tick - quarter_) ++begin;
-      while (end < strikes_.size() && strikes_[end].tick < strike.tick + quarter_) ++end;
+      const Ticks farthest = strike.is_lowest_short ? quarter_ : quarter_ - quarter_ / 12 - 1;
+      const Ticks slack = quarter_ / 24;
+      while (strikes_[begin].tick < strike.tick - quarter_ - slack) ++begin;
+      while (end < strikes_.size() && strikes_[end].tick <= strike.tick + quarter_ + slack) ++end;
       strike.low_around = strike.lowest;
       strike.high_around = strike.highest;
       for (std::size_t i = begin; i < end; ++i) {
+        if (std::abs(strikes_[i].tick - strike.tick) > farthest + slack) continue;
         strike.low_around = std::min(strike.low_around, strikes_[i].lowest);
         strike.high_around = std::max(strike.high_around, strikes_[i].highest);
       }
@@ -124,6 +141,7 @@ class Division {
     const Hand hand = hand_of_pitch(strike, pitch);
     if (hand == Hand::kRight || pitch > kHighestBass) return false;
     if (strike.lowest_sounding < pitch) return false;
+    if (strike.is_lowest_short && pitch > lowest_of_[strike.frame] + kShortBassReach) return false;
     const bool step = last_bass != kNoPitch && std::abs(pitch - last_bass) <= kBassStep;
     return pitch <= strike.low_around + kBassSlack || step;
   }
@@ -134,7 +152,8 @@ class Division {
     if (hand == Hand::kLeft || pitch < kLowestLead) return false;
     if (strike.highest_sounding > pitch) return false;
     const bool step = last_lead != kNoPitch && std::abs(pitch - last_lead) <= kLeadStep;
-    return pitch >= strike.high_around - kLeadSlack || step;
+    const int slack = strike.is_highest_short ? kLeadSlack : kLongLeadSlack;
+    return pitch >= strike.high_around - slack || step;
   }
 
   void give_bass(const Strike& strike) {
@@ -155,7 +174,7 @@ class Division {
     }
   }
 
-  // Bar by bar, heard with its neighbours: notes over strikes of what is neither bass nor lead.
+  // Bar by bar: what is neither bass nor lead is an arpeggio where its notes come one by one.
   void divide_rest() {
     struct Rest {
       int notes = 0;
@@ -189,6 +208,7 @@ class Division {
   Ticks quarter_;
   std::vector<RoledNote>& notes_;
   std::vector<Strike> strikes_;
+  std::vector<int> lowest_of_;  // by frame
 };
 
 }  // namespace

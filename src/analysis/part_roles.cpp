@@ -20,8 +20,8 @@ constexpr std::size_t kNoPart = PartTable::kNoPart;
 
 // Keys of the General MIDI drum map that are no part of a kit: what hands shake and strike.
 Role role_of_drum(int key) {
-  const bool hands = key == 39 || key == 54 || key == 56 || key == 58 || (key >= 60 && key <= 87);
-  return hands && key != 39 ? Role::kPercussion : Role::kDrums;
+  const bool by_hand = key == 54 || key == 56 || key == 58 || (key >= 60 && key <= 87);
+  return by_hand ? Role::kPercussion : Role::kDrums;
 }
 
 // Instruments without keys of their own on other channels, as the drum that comes nearest: kettle
@@ -282,15 +282,6 @@ class Ensemble {
   std::vector<KeyboardFrame> keyboard_frames_;
 };
 
-// ---- Scores that say it ----
-
-bool names_roles(const Score& score) {
-  for (const Track& track : score.tracks) {
-    if (!track.notes.empty() && !role_of_name(track.name)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::optional<Role> role_of_name(std::string_view name) {
@@ -301,8 +292,18 @@ std::optional<Role> role_of_name(std::string_view name) {
   return std::nullopt;
 }
 
+bool names_its_roles(const Score& score) {
+  for (const Track& track : score.tracks) {
+    if (track.notes.empty()) continue;
+    const auto role = role_of_name(track.name);
+    const bool on_drums = track.notes.front().channel == kDrumChannel;
+    if (!role || is_percussive(*role) != on_drums) return false;
+  }
+  return true;
+}
+
 std::vector<RoledNote> roles_of(const Score& score, bool drums_only) {
-  const bool named = !drums_only && names_roles(score);
+  const bool named = !drums_only && names_its_roles(score);
   std::vector<RoledNote> notes;
   for (std::size_t track = 0; track < score.tracks.size(); ++track) {
     const auto role = named ? role_of_name(score.tracks[track].name) : std::nullopt;

@@ -19,7 +19,7 @@ constexpr double kLog2 = 0.6931471805599453;
 constexpr double kStepsPerDoubling = 8.0;  // 24 steps from 30 to 240
 
 // The fewest onsets of each step: round(log(onsets) / log(1.6)).
-constexpr std::array<int, kDensitySteps> kFewestOnsets = {1, 2, 3, 4, 6, 9, 14, 22, 34, 55, 88};
+constexpr std::array<int, kDensitySteps> kFewestOnsets = {1, 2, 3, 4, 6, 9, 14, 22, 34, 55, 87};
 
 constexpr std::array<std::string_view, kGridStyleCount> kStyleNames = {
     "own",         "piano",        "lied",       "quartet",    "orchestra",  "metal",

@@ -4,8 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
-#include <tuple>
 #include <utility>
 
 #include "analysis/chords.h"
@@ -13,7 +11,6 @@
 #include "analysis/part_roles.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "base/quantile.h"
 #include "score/bars.h"
 #include "score/tempo_map.h"
 
@@ -276,15 +273,8 @@ void set_chords(const Score& score, const std::vector<TimedBar>& timed, GridPiec
 // ---- Key ----
 
 // Files of our own say their key; of others it is found.
-bool names_roles(const Score& score) {
-  for (const Track& track : score.tracks) {
-    if (!track.notes.empty() && !role_of_name(track.name)) return false;
-  }
-  return true;
-}
-
 Key key_of(const Score& score) {
-  if (score.keys.empty() || !names_roles(score)) return find_key(score);
+  if (score.keys.empty() || !names_its_roles(score)) return find_key(score);
   const KeySignature& said = score.keys.front();
   const int tonic = 7 * said.sharps + (said.minor ? 9 : 0);
   return {(tonic % 12 + 12) % 12, said.minor ? Mode::kMinor : Mode::kMajor};
