@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <vector>
 
 #include "base/portable_math.h"
@@ -21,28 +23,38 @@ constexpr Profile kMajorProfile = {0.748, 0.060, 0.488, 0.082, 0.670, 0.460,
 constexpr Profile kMinorProfile = {0.712, 0.084, 0.474, 0.618, 0.049, 0.460,
                                    0.105, 0.747, 0.404, 0.067, 0.133, 0.330};
 
-// For each pitch class, how many bars it begins in.
+// For each pitch class, the weight of the bars that it begins in.
 struct Presence {
-  std::array<int, kPitchClasses> bars_with{};
-  int bars = 0;
+  std::array<int, kPitchClasses> with{};
+  int all = 0;
 };
 
-Presence presence_of(const Score& score) {
+std::vector<std::uint16_t> pitch_classes_by_bar(const Score& score) {
   const BarGrid grid(score);
-  std::vector<std::uint16_t> sets(static_cast<std::size_t>(grid.count()), 0);
+  std::map<std::int64_t, std::uint16_t> sets;  // a bar may be far from the next
   for (const Track& track : score.tracks) {
     for (const Note& note : track.notes) {
       if (note.channel == kDrumChannel) continue;
-      auto& set = sets[static_cast<std::size_t>(grid.bar_at(note.onset_ticks))];
+      std::uint16_t& set = sets[grid.bar_at(note.onset_ticks)];
       set = static_cast<std::uint16_t>(set | 1U << note.pitch % kPitchClasses);
     }
   }
+  std::vector<std::uint16_t> result;
+  for (const auto& bar : sets) result.push_back(bar.second);
+  return result;
+}
+
+// Pieces leave their key and come home: the first and the last tenth of the bars count three times.
+Presence presence_of(const Score& score) {
+  constexpr int kWeightOfEnds = 3;
+  const std::vector<std::uint16_t> bars = pitch_classes_by_bar(score);
+  const std::size_t tenth = (bars.size() + 9) / 10;
   Presence presence;
-  for (const unsigned set : sets) {
-    if (set == 0) continue;
-    ++presence.bars;
+  for (std::size_t bar = 0; bar < bars.size(); ++bar) {
+    const int weight = bar < tenth || bar + tenth >= bars.size() ? kWeightOfEnds : 1;
+    presence.all += weight;
     for (std::size_t i = 0; i < kPitchClasses; ++i)
-      presence.bars_with[i] += static_cast<int>(set >> i & 1U);
+      presence.with[i] += weight * static_cast<int>(unsigned{bars[bar]} >> i & 1U);
   }
   return presence;
 }
@@ -50,9 +62,8 @@ Presence presence_of(const Score& score) {
 double log_chance(const Presence& presence, int tonic, const Profile& profile) {
   double sum = 0.0;
   for (std::size_t i = 0; i < kPitchClasses; ++i) {
-    const int with = presence.bars_with[(i + static_cast<std::size_t>(tonic)) % kPitchClasses];
-    sum +=
-        with * portable_log(profile[i]) + (presence.bars - with) * portable_log(1.0 - profile[i]);
+    const int with = presence.with[(i + static_cast<std::size_t>(tonic)) % kPitchClasses];
+    sum += with * portable_log(profile[i]) + (presence.all - with) * portable_log(1.0 - profile[i]);
   }
   return sum;
 }
@@ -64,7 +75,7 @@ int accidentals_of(const Key& key) { return std::abs(signature_of(key, 0).sharps
 Key find_key(const Score& score) {
   const Presence presence = presence_of(score);
   Key best;
-  if (presence.bars == 0) return best;
+  if (presence.all == 0) return best;
   // The margin keeps a tie a tie whatever the order of the sums.
   constexpr double kTie = 1e-9;
   double best_chance = log_chance(presence, best.tonic, kMajorProfile);
