@@ -59,6 +59,7 @@ mutopia() {
   while IFS= read -r file; do
     terms=$(awk -F '\t' -v category="${file%%/*}" -v name="$(basename "${file%.*}").ly" '
       {count = split($1, path, "/")}
+      {gsub(/[ \/]+/, "-", $2)}
       path[count] == name && $2 == category {print $6; exit}' "$folder/LICENCES.tsv")
     case $terms in
       "Public Domain") kept=public-domain ;;
