@@ -20,6 +20,7 @@ constexpr std::size_t kHeaderIds = 5;  // BEGIN STYLE MODE METER TEMPO
 // Crops shorter than this teach little: the end of a row is padding instead.
 constexpr std::size_t kShortestCrop = 48;
 constexpr double kFromBeginning = 0.2;  // of crops; else any bar
+constexpr int kFewestBars = 4;          // that a crop has where its piece has them
 constexpr int kLongestGap = 8;
 constexpr int kLongestFuture = 8;
 constexpr double kOtherOctave = 0.1;
@@ -166,7 +167,8 @@ class CropWriter {
         append_infill(piece, flat, room, ids))
       return;
     TextLayout layout;
-    layout.first_bar = by_chance(rng_, kFromBeginning) ? 0 : between(rng_, 0, bars_of(piece) - 1);
+    const int latest = std::max(0, bars_of(piece) - kFewestBars);
+    layout.first_bar = by_chance(rng_, kFromBeginning) ? 0 : between(rng_, 0, latest);
     layout.last_bar = end_of_crop(piece, layout.first_bar, room);
     if (options_.augment) {
       vary(piece, flat, layout.first_bar, layout.last_bar);
