@@ -1,38 +1,26 @@
 #include "originality/index_file.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <type_traits>
 #include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/mapped_file.h"
 
 namespace undersong::detail {
 namespace {
 
 class Mapping : public KeptBytes {
  public:
-  Mapping(void* address, std::size_t bytes) : address_(address), bytes_(bytes) {}
-  ~Mapping() override { ::munmap(address_, bytes_); }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  std::span<const std::uint8_t> bytes() const override {
-    return {static_cast<const std::uint8_t*>(address_), bytes_};
-  }
+  explicit Mapping(const std::filesystem::path& path) : file_(path) {}
+  std::span<const std::uint8_t> bytes() const override { return file_.bytes(); }
 
  private:
-  void* address_;
-  std::size_t bytes_;
+  MappedFile file_;
 };
 
 class KeptVector : public KeptBytes {
@@ -67,22 +55,7 @@ std::size_t entry_at(std::span<const Record> records, std::uint32_t Record::*beg
 }  // namespace
 
 std::unique_ptr<const KeptBytes> map_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  // What is no regular file is refused with the sentences of read_file.
-  struct stat info {};
-  if (file < 0 || ::fstat(file, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) {
-    if (file >= 0) ::close(file);
-    return keep(read_file(path));
-  }
-  const auto bytes = static_cast<std::size_t>(info.st_size);
-  void* address = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
-  const int failure = errno;
-  ::close(file);
-  if (address == MAP_FAILED) {
-    throw Error(ErrorKind::kIo,
-                "cannot map " + display(path) + ": " + std::generic_category().message(failure));
-  }
-  return std::make_unique<Mapping>(address, bytes);
+  return std::make_unique<Mapping>(path);
 }
 
 std::unique_ptr<const KeptBytes> keep(std::vector<std::uint8_t> bytes) {
