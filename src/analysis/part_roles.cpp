@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -135,7 +136,8 @@ class Ensemble {
     const double busy = 0.3 * std::min(here.onsets, 8) / 8.0;
     const double thick = 0.6 * std::min(here.polyphony() - 1.0, 2.0);
     const bool monotone = (here.pitch_classes & (here.pitch_classes - 1)) == 0 && here.onsets > 2;
-    return high + busy - thick - (monotone ? 1.2 : 0.0);
+    const bool broken_chord = here.onsets >= 6 && 5 * here.leaps >= 4 * here.onsets;
+    return high + busy - thick - (monotone ? 1.2 : broken_chord ? 0.35 : 0.0);
   }
 
   bool may_lead(std::size_t number) const {
@@ -213,6 +215,27 @@ class Ensemble {
       bass_plays = bass_plays || roles[i] == Role::kBass;
     }
     give_bass_to_low_parts(frame, lead, bass_plays);
+    follow(frame, lead);
+    follow(frame, counter);
+  }
+
+  // Who plays the same line in unison or an octave away goes with it; who doubles it from farther
+  // away is harmony, and no arpeggio however the line leaps.
+  void follow(std::size_t frame, std::size_t line) {
+    constexpr double kOctave = 13.0;  // and a little for what the other leaves out
+    if (line == kNoPart) return;
+    for (std::size_t i = 0; i < table_.parts.size(); ++i) {
+      Role& role = roles_[frame][i];
+      if (i == line || !plays(i, frame) || role == Role::kBass || role == Role::kLead ||
+          !may_lead(i) || !is_same_line(bar(i, frame), bar(line, frame)))
+        continue;
+      const double apart = std::abs(bar(i, frame).mean_pitch() - bar(line, frame).mean_pitch());
+      role = apart <= kOctave ? roles_[frame][line] : Role::kChords;
+    }
+  }
+
+  static bool is_same_line(const PartBar& a, const PartBar& b) {
+    return a.pitch_classes == b.pitch_classes && same_rhythm(a, b) > 0.8 && a.onsets > 1;
   }
 
   // Celli and bassoons double the basses, or are the bass where there are none; where nobody is

@@ -84,7 +84,9 @@ constexpr std::array kNames = std::to_array<NameTraits>({
     {"chant", PartKind::kVoice, 2.0},       {"canto", PartKind::kVoice, 2.0},
     {"soprano", PartKind::kVoice, 1.9},     {"melod", PartKind::kVoice, 1.6},
     {"theme", PartKind::kVoice, 1.2},       {"solo", PartKind::kVoice, 1.2},
-    {"lead", PartKind::kMelodic, 0.8},
+    {"lead", PartKind::kMelodic, 0.8},      {"arp", PartKind::kPlucked, 0.0},
+    {"rhythm", PartKind::kPlucked, 0.0},    {"chord", PartKind::kPlucked, 0.0},
+    {"pad", PartKind::kSustained, 0.0},
 });
 
 const ProgramTraits& traits_of(int program) {

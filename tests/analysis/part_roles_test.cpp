@@ -198,6 +198,17 @@ TEST(PartRoles, LongStringsArePadsAndBrokenChordsArpeggios) {
             "77 78 76 77");
 }
 
+TEST(PartRoles, WhoDoublesTheMelodyGoesWithItUpToAnOctaveAway) {
+  const std::vector<HandNote> high = {{0, 1, 84}, {1, 1, 88}, {2, 1, 91}, {3, 1, 88}, {4, 1, 86}};
+  std::vector<HandNote> low = high;
+  std::vector<HandNote> lowest = high;
+  for (HandNote& note : low) note.pitch -= 12;
+  for (HandNote& note : lowest) note.pitch -= 24;
+  EXPECT_EQ(roles_text(score_of({track("Violin 1", 40, 0, high), track("Flute 1", 73, 1, high),
+                                 track("Oboe 1", 68, 2, low), track("Viola", 41, 3, lowest)})),
+            "chords: 60 64 67 64 62 | lead: 84 84 72 88 88 76 91 91 79 88 88 76 86 86 74");
+}
+
 // Files with more than sixteen parts give several tracks one channel.
 TEST(PartRoles, TracksOnOneChannelHaveProgramsOfTheirOwn) {
   EXPECT_EQ(roles_text(score_of({track("A", 73, 0, {{0, 2, 76}, {2, 2, 79}}),
