@@ -31,7 +31,6 @@ struct PartBar {
   int leaps = 0;                         // of a minor third and more, between onsets
   std::vector<std::uint16_t> positions;  // of onsets in the bar, in 1/12 of a quarter, sorted
   std::uint16_t pitch_classes = 0;       // as bits
-  int distinct_pitches = 0;
 
   double polyphony() const { return onsets == 0 ? 0.0 : static_cast<double>(notes) / onsets; }
   double mean_pitch() const { return notes == 0 ? 0.0 : pitch_sum / notes; }
