@@ -79,6 +79,7 @@ std::shared_ptr<const Model> random_model(const Architecture& architecture) {
 std::vector<Contender> all_contenders() {
   std::vector<Contender> contenders;
   for (const Architecture& architecture : architectures()) {
+    if (architecture.kind == Architecture::Kind::kDecoder) continue;  // decode_bench measures it
     const auto model = random_model(architecture);
     const auto logits =
         std::make_shared<std::vector<float>>(static_cast<std::size_t>(model->vocab_size()));

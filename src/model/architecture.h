@@ -25,6 +25,7 @@ struct Architecture {
   enum class Kind {
     kNetwork,   // `layers` describes it; LibTorch trains it
     kCounting,  // frequencies of n-grams; counted without LibTorch
+    kDecoder,   // a DecoderSpec of its own stands in each weight file (model/composer_weights.h)
   };
 
   std::string name;     // as typed: lstm-embedding
@@ -37,7 +38,10 @@ struct Architecture {
   int order = 0;  // for kCounting: symbols of context at most
   TrainingDefaults defaults;
 
-  // The network for a vocabulary. `column_sizes` for the note matrix only.
+  // Whether undersong itself trains it; undersong-train does the others.
+  bool is_counted() const { return kind == Kind::kCounting; }
+
+  // For kNetwork: the network for a vocabulary. `column_sizes` for the note matrix only.
   NetworkSpec network(int vocab_size, int window, std::vector<int> column_sizes = {}) const;
 };
 

@@ -1,5 +1,6 @@
 #include "model/composer_weights.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -89,6 +90,20 @@ ComposerKnowledge composer_knowledge_from_json(std::string_view json) {
   }
   check_shares(knowledge);
   return knowledge;
+}
+
+std::vector<GridStyle> known_styles(const ComposerKnowledge& knowledge) {
+  const auto plays = [](const std::vector<double>& shares) {
+    return std::ranges::any_of(shares, [](double share) { return share > 0.0; });
+  };
+  std::vector<GridStyle> styles;
+  for (int i = 0; i < kGridStyleCount; ++i) {
+    const auto style = static_cast<std::size_t>(i);
+    if (knowledge.density_shares.empty() ||
+        std::ranges::any_of(knowledge.density_shares.at(style), plays))
+      styles.push_back(static_cast<GridStyle>(i));
+  }
+  return styles;
 }
 
 const std::vector<ComposerSize>& composer_sizes() {

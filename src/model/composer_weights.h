@@ -12,6 +12,7 @@
 
 #include "model/model.h"
 #include "nn/decoder_spec.h"
+#include "tokens/composer_grid.h"
 
 namespace undersong {
 
@@ -29,6 +30,9 @@ std::string to_json(const ComposerKnowledge& knowledge);
 // Errors: kFormat for what is no JSON or has other fields or other numbers of styles, roles and
 // steps.
 ComposerKnowledge composer_knowledge_from_json(std::string_view json);
+
+// Styles of which there was music to learn from; all of them when nothing is known.
+std::vector<GridStyle> known_styles(const ComposerKnowledge& knowledge);
 
 struct ComposerSize {
   std::string name;  // "tiny", "small", "medium", "full"

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "model/architecture.h"
+#include "model/composer_model.h"
 #include "model/counting_model.h"
 #include "model/model.h"
 #include "model/model_metadata.h"
@@ -47,6 +48,9 @@ std::shared_ptr<const Model> make_model(const ModelInfo& info, const Architectur
   if (architecture.kind == Architecture::Kind::kCounting) {
     // The trainer may have been asked for another order than the architecture's own.
     return make_counting_model(weights, {std::max(0, order_of_counts(weights)), vocab_size});
+  }
+  if (architecture.kind == Architecture::Kind::kDecoder) {
+    return std::make_shared<ComposerModel>(composer_from_metadata(weights.metadata), weights);
   }
   return make_network_model(architecture.network(vocab_size, info.window, info.column_sizes),
                             weights);

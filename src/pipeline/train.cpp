@@ -38,7 +38,7 @@ std::map<std::string, double> losses(const Model& model, const Dataset& dataset,
 
 const Architecture& counting_architecture(const std::string& name) {
   const Architecture& architecture = find_architecture(name);
-  if (architecture.kind != Architecture::Kind::kCounting) {
+  if (!architecture.is_counted()) {
     throw Error(ErrorKind::kUsage, name + " is a network: undersong-train trains it");
   }
   return architecture;

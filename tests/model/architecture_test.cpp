@@ -9,6 +9,7 @@
 #include "model/counting_model.h"
 #include "model/model_metadata.h"
 #include "support/random_weights.h"
+#include "support/tiny_composer.h"
 #include "tokens/note_matrix.h"
 
 namespace undersong {
@@ -22,6 +23,7 @@ Vocabulary numbered(TokenId size) {
 
 // A weight file as training would leave it, with random weights.
 WeightFile untrained(const Architecture& architecture) {
+  if (architecture.kind == Architecture::Kind::kDecoder) return tiny_composer_weights(256);
   const bool matrix = architecture.representation == Representation::kNoteMatrix;
   const Vocabulary vocabulary = matrix ? note_matrix_vocabulary() : numbered(31);
   ModelInfo info;
@@ -82,7 +84,7 @@ TEST(Registry, NamesEachArchitectureOnce) {
   std::set<std::string> names;
   for (const auto& architecture : architectures()) names.insert(architecture.name);
   EXPECT_EQ(names, (std::set<std::string>{"lstm", "conv1d", "merge", "lstm-embedding",
-                                          "note-matrix", "frequency", "markov"}));
+                                          "note-matrix", "composer", "frequency", "markov"}));
   EXPECT_EQ(architectures().size(), names.size());
   EXPECT_EQ(find_architecture("lstm-embedding").layers.front().kind, LayerKind::kEmbedding);
 }
@@ -95,7 +97,7 @@ TEST(Registry, SuggestsTheNearestNameForOneThatItDoesNotKnow) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
     EXPECT_EQ(error.message(),
               "there is no architecture lstm_embeding; did you mean lstm-embedding? There are: "
-              "lstm, conv1d, merge, lstm-embedding, note-matrix, frequency, markov");
+              "lstm, conv1d, merge, lstm-embedding, note-matrix, composer, frequency, markov");
   }
 }
 

@@ -29,7 +29,7 @@ struct TrainFlags {
 bool is_network(const std::string& name) {
   const auto& all = architectures();
   return std::any_of(all.begin(), all.end(), [&](const Architecture& architecture) {
-    return architecture.name == name && architecture.kind == Architecture::Kind::kNetwork;
+    return architecture.name == name && !architecture.is_counted();
   });
 }
 
@@ -42,9 +42,8 @@ std::vector<std::string> trainer_arguments(const std::vector<std::string>& argum
 std::string list_of_architectures() {
   std::string list = std::string(tr("Architectures")) + ":\n";
   for (const Architecture& architecture : architectures()) {
-    const bool counts = architecture.kind == Architecture::Kind::kCounting;
     list += fmt::format("  {:<27} {}{}\n", architecture.name, architecture.summary,
-                        counts ? "" : tr(" (undersong-train)"));
+                        architecture.is_counted() ? "" : tr(" (undersong-train)"));
   }
   return list;
 }
