@@ -47,7 +47,7 @@ struct DrawTask {
   // Whether a candidate has enough; asked before each id, the first too. Null: never.
   std::function<bool(const DrawPlace&)> is_done;
   // An id that ends the drawing when it comes up: it is neither heard nor part of the result.
-  // Null: none does. END ends it always, and is heard.
+  // Null: none does. END ends it always, and is heard unless this says otherwise.
   std::function<bool(TokenId)> ends;
   // Changes logits [composer_token::kCount]: -infinity forbids, adding to one makes it likelier by
   // e to that. Where the grammar forbids they are -infinity already. At least one must stay finite.

@@ -1,0 +1,135 @@
+// What may be drawn of one role's block (sample/composer_draw.h).
+
+#include <algorithm>
+#include <bitset>
+#include <limits>
+#include <memory>
+
+#include "sample/composer_draw.h"
+
+namespace undersong {
+namespace {
+
+using namespace composer_token;
+
+constexpr float kNever = -std::numeric_limits<float>::infinity();
+
+void forbid(std::span<float> logits, TokenId first, TokenId end) {
+  std::fill(logits.begin() + first, logits.begin() + end, kNever);
+}
+void forbid(std::span<float> logits, const Range& range) {
+  forbid(logits, range.first, range.end());
+}
+
+bool ends_block(TokenId id) { return id == kBar || id == kEnd || kRole.holds(id); }
+
+// The notes of a group so far.
+struct Group {
+  int notes = 0;
+  int highest = -1;        // as a token's value; the last, as they ascend
+  bool half_note = false;  // VELOCITY or DURATION came last
+};
+
+Group group_of(std::span<const TokenId> drawn, const Range& notes) {
+  Group group;
+  for (std::size_t i = drawn.size(); i > 0 && !kPosition.holds(drawn[i - 1]); --i) {
+    if (!notes.holds(drawn[i - 1])) continue;
+    ++group.notes;
+    group.highest = std::max(group.highest, notes.value(drawn[i - 1]));
+  }
+  if (!drawn.empty())
+    group.half_note = kVelocity.holds(drawn.back()) || kDuration.holds(drawn.back());
+  return group;
+}
+
+// The limits as tables.
+class BlockRules {
+ public:
+  explicit BlockRules(BlockLimits limits)
+      : limits_(std::move(limits)), notes_(is_percussive(limits_.role) ? kDrum : kPitch) {
+    const int lowest = is_percussive(limits_.role) ? kLowestDrum : kLowestPitch;
+    const int last = std::min(limits_.last_position, kLongestGridBar);
+    for (int position = std::max(0, limits_.first_position); position < last; ++position) {
+      auto& row = taken_[static_cast<std::size_t>(position)];
+      for (int value = 0; value < notes_.count; ++value) {
+        if (!limits_.takes || limits_.takes(position, lowest + value))
+          row.set(static_cast<std::size_t>(value));
+      }
+    }
+  }
+
+  // Whether a position from `from` on has room for a note.
+  bool has_room(int from, int bar_length) const {
+    for (int position = std::max(0, from); position < std::min(bar_length, kLongestGridBar);
+         ++position) {
+      if (taken_[static_cast<std::size_t>(position)].any()) return true;
+    }
+    return false;
+  }
+
+  void steer(const DrawPlace& place, std::span<float> logits) const {
+    steer_positions(place.cursor, logits);
+    if (place.cursor.position() < 0) return;
+    steer_notes(place, logits);
+    steer_end(place.cursor, logits);
+  }
+
+ private:
+  void steer_positions(const ComposerCursor& cursor, std::span<float> logits) const {
+    if (cursor.onsets() >= limits_.most_onsets) return forbid(logits, kPosition);
+    for (int position = 0; position < kPosition.count; ++position) {
+      if (taken_[static_cast<std::size_t>(position)].none())
+        logits[static_cast<std::size_t>(kPosition.of(position))] = kNever;
+    }
+  }
+
+  void steer_notes(const DrawPlace& place, std::span<float> logits) const {
+    const Group group = group_of(place.drawn, notes_);
+    const auto& taken = taken_[static_cast<std::size_t>(place.cursor.position())];
+    bool some = false;
+    for (int value = 0; value < notes_.count; ++value) {
+      if (!taken.test(static_cast<std::size_t>(value))) {
+        logits[static_cast<std::size_t>(notes_.of(value))] = kNever;
+      } else if (value > group.highest) {
+        some = true;
+      }
+    }
+    // What is begun may be ended: it began only where there was some.
+    if (group.half_note || (some && group.notes < limits_.most_at_once)) return;
+    forbid(logits, notes_);
+    forbid(logits, kVelocity);
+    forbid(logits, kDuration);
+  }
+
+  void steer_end(const ComposerCursor& cursor, std::span<float> logits) const {
+    const int length = kGridMeters.at(static_cast<std::size_t>(cursor.meter())).length();
+    const int wanted = std::min(limits_.fewest_onsets, limits_.most_onsets);
+    if (cursor.onsets() >= wanted || !has_room(cursor.position() + 1, length)) return;
+    forbid(logits, kRole);
+    forbid(logits, kBar, kBar + 1);
+    forbid(logits, kEnd, kEnd + 1);
+  }
+
+  BlockLimits limits_;
+  Range notes_;
+  std::array<std::bitset<kPitchCount>, static_cast<std::size_t>(kLongestGridBar)> taken_;
+};
+
+}  // namespace
+
+bool has_room(const BlockLimits& limits, int bar_length) {
+  return limits.most_onsets > 0 && limits.most_at_once > 0 &&
+         BlockRules(limits).has_room(limits.first_position, bar_length);
+}
+
+DrawTask block_task(BlockLimits limits) {
+  const auto rules = std::make_shared<const BlockRules>(std::move(limits));
+  DrawTask task;
+  task.ends = ends_block;
+  task.steer = [rules](const DrawPlace& place, std::span<float> logits) {
+    rules->steer(place, logits);
+  };
+  return task;
+}
+
+}  // namespace undersong
