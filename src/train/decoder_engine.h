@@ -23,7 +23,7 @@ struct DecoderEngineOptions {
   double weight_decay = 0.1;  // of matrices
   double beta2 = 0.95;        // AdamW; the first is 0.9
   double clip = 1.0;          // of the norm of all gradients
-  int low_rank = 0;           // > 0: weights stay, and a product of this rank is learned beside each matrix
+  int low_rank = 0;  // > 0: weights stay, and a product of this rank is learned beside each matrix
 };
 
 // Rows of equal length, sequence-major.
@@ -48,7 +48,8 @@ class DecoderEngine {
 
   // Gradients of the sum of losses / `count` are added up over calls, so that a step may be larger
   // than what fits into memory; `count` is the number of targets of the whole step, over all
-  // processes. Returns the sum of losses in nats, without dropout's correction. Errors: kUsage when the loss is no longer a number.
+  // processes. Returns the sum of losses in nats, without dropout's correction. Errors: kUsage when
+  // the loss is no longer a number.
   LossSum accumulate(const DecoderBatch& batch, std::int64_t count);
   // The gradients so far as one vector on the CPU, for summing over processes, and put back.
   std::vector<float> gradients() const;

@@ -1,10 +1,8 @@
 #include "train/engine.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <cmath>
-#include <thread>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -12,39 +10,11 @@
 #include "train/kernels.h"
 #include "train/torch_compat.h"
 #include "train/torch_network.h"
+#include "train/torch_threads.h"
 #include "train/worker_pool.h"
 
 namespace undersong {
 namespace {
-
-// The work is split over our own threads, so everything below them runs on one: LibTorch's loops
-// and the BLAS that it calls. OpenBLAS has a setting of its own, which is looked up at run time
-// since other BLAS libraries lack it. Values too small for a normal float become 0: the moments of
-// parameters that are out of use decay into them, where arithmetic is slow on some processors.
-void use_one_thread_inside() {
-  at::set_num_threads(1);
-  at::globalContext().setFlushDenormal(true);
-  using Setter = void (*)(int);
-  void* found = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
-  if (found != nullptr) reinterpret_cast<Setter>(found)(1);
-}
-
-Device chosen_device(Device wanted) {
-  const bool cuda = at::hasCUDA();
-  if (wanted == Device::kAuto) return cuda ? Device::kCuda : Device::kCpu;
-  if (wanted == Device::kCuda && !cuda) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("no CUDA device: LibTorch {} finds none here; use --device cpu, or "
-                            "build against a PyTorch with CUDA (docs/training.md)",
-                            torch_version()));
-  }
-  return wanted;
-}
-
-int chosen_threads(int wanted) {
-  if (wanted > 0) return wanted;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 std::uint64_t mixed(std::uint64_t seed, std::int64_t step) {
   std::uint64_t z = seed * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(step);
