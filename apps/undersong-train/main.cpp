@@ -5,10 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string_view>
 
 #include "base/file.h"
 #include "base/progress.h"
 #include "common/run.h"
+#include "composer.h"
 #include "corpus/corpus.h"
 #include "corpus/dataset.h"
 #include "model/architecture.h"
@@ -148,4 +150,9 @@ int run(int count, char** values) {
 
 }  // namespace undersong
 
-int main(int count, char** values) { return undersong::run(count, values); }
+int main(int count, char** values) {
+  if (count > 1 && std::string_view(values[1]) == "composer") {
+    return undersong::run_composer_command(count, values);
+  }
+  return undersong::run(count, values);
+}

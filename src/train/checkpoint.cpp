@@ -37,6 +37,8 @@ json to_json(const TrainingState& state) {
               {"seconds", state.seconds},
               {"epoch_seconds", state.epoch_seconds},
               {"best_epoch", state.best_epoch},
+              {"planned_steps", state.planned_steps},
+              {"falls_from", state.falls_from},
               {"log", std::move(log)}};
   if (state.best_epoch > 0) run["best_loss"] = state.best_loss;
   return run;
@@ -52,6 +54,8 @@ TrainingState state_of(const json& run) {
   state.seconds = run.at("seconds").get<double>();
   state.epoch_seconds = run.at("epoch_seconds").get<double>();
   state.best_epoch = run.at("best_epoch").get<int>();
+  state.planned_steps = run.value("planned_steps", std::int64_t{0});
+  state.falls_from = run.value("falls_from", std::int64_t{0});
   if (state.best_epoch > 0) state.best_loss = run.at("best_loss").get<double>();
   for (const json& row : run.at("log")) state.log.push_back(record_of(row));
   return state;

@@ -36,6 +36,8 @@ struct TrainingState {
   double epoch_seconds = 0.0;
   double best_loss = std::numeric_limits<double>::infinity();
   int best_epoch = 0;
+  std::int64_t planned_steps = 0;  // of a training whose rate depends on its end
+  std::int64_t falls_from = 0;     // the step from which its rate falls
   std::vector<EpochRecord> log;
   std::map<std::string, WeightTensor> tensors;  // Engine::state()
   std::map<std::string, WeightTensor> best;     // Engine::weights() of the best epoch

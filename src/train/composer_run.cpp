@@ -1,0 +1,260 @@
+#include "train/composer_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <future>
+#include <thread>
+
+#include "base/cancel.h"
+#include "base/error.h"
+
+namespace undersong {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void append(DecoderBatch& batch, const DecoderBatch& more) {
+  batch.steps = more.steps;
+  batch.rows += more.rows;
+  batch.features.insert(batch.features.end(), more.features.begin(), more.features.end());
+  batch.anchors.insert(batch.anchors.end(), more.anchors.begin(), more.anchors.end());
+  batch.targets.insert(batch.targets.end(), more.targets.begin(), more.targets.end());
+}
+
+std::int64_t targets_of(const DecoderBatch& batch) {
+  return std::count_if(batch.targets.begin(), batch.targets.end(),
+                       [](std::int32_t target) { return target >= 0; });
+}
+
+// Cuts the rows of the next step while the engine computes this one.
+class Feeder {
+ public:
+  Feeder(const ComposerSamples& samples, const ComposerRunPlan& plan, int threads)
+      : samples_(samples), plan_(plan), threads_(threads) {}
+
+  DecoderBatch step(std::int64_t number) {
+    DecoderBatch batch = ahead_.valid() && number == coming_ ? ahead_.get() : cut(number);
+    coming_ = number + 1;
+    ahead_ = std::async(std::launch::async, [this, next = coming_] { return cut(next); });
+    return batch;
+  }
+
+ private:
+  DecoderBatch some(std::int64_t first, std::int64_t last) const {
+    DecoderBatch batch;
+    for (std::int64_t row = first; row < last; ++row) {
+      samples_.add_row(plan_.seed, static_cast<std::uint64_t>(row), batch);
+    }
+    return batch;
+  }
+
+  DecoderBatch cut(std::int64_t number) const {
+    const std::int64_t first = number * plan_.rows;
+    std::vector<std::future<DecoderBatch>> parts;
+    for (int t = 0; t < threads_; ++t) {
+      const std::int64_t from = first + plan_.rows * t / threads_;
+      const std::int64_t to = first + plan_.rows * (t + 1) / threads_;
+      if (from == to) continue;
+      parts.push_back(std::async(threads_ == 1 ? std::launch::deferred : std::launch::async,
+                                 [this, from, to] { return some(from, to); }));
+    }
+    DecoderBatch batch;
+    for (auto& part : parts) append(batch, part.get());
+    return batch;
+  }
+
+  const ComposerSamples& samples_;
+  const ComposerRunPlan& plan_;
+  int threads_;
+  std::int64_t coming_ = 0;
+  std::future<DecoderBatch> ahead_;
+};
+
+// A CPU's threads all compute; beside a GPU they have nothing else to do than to cut rows.
+int feeding_threads(const DecoderEngine& engine) {
+  constexpr int kMost = 8;
+  if (!engine.on_cuda()) return 1;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
+}
+
+class Run {
+ public:
+  Run(const ComposerRunPlan& plan, const ComposerSamples& samples, DecoderEngine& engine,
+      Progress& progress)
+      : plan_(plan),
+        engine_(engine),
+        progress_(progress),
+        feeder_(samples, plan, feeding_threads(engine)) {}
+
+  ComposerRunResult train() {
+    go_on_from_checkpoint();
+    progress_.begin("training composer", plan_.schedule.steps * tokens_of_step(), "tokens");
+    RunEnd end = RunEnd::kFinished;
+    try {
+      end = steps();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kCancelled) stop_politely();
+      throw;
+    }
+    progress_.end();
+    return {end, std::move(state_)};
+  }
+
+ private:
+  std::int64_t tokens_of_step() const { return plan_.rows * plan_.context; }
+
+  void go_on_from_checkpoint() {
+    auto found = load_checkpoint(plan_.checkpoint, plan_.identity);
+    if (!found) return;
+    const std::int64_t falls = plan_.schedule.steps - plan_.schedule.falling;
+    if (found->planned_steps != plan_.schedule.steps &&
+        (found->step > falls || found->step > found->falls_from)) {
+      throw Error(ErrorKind::kMismatch,
+                  fmt::format("checkpoint {}: its learning rate has begun to fall, for an end "
+                              "after {} tokens; train with --tokens {} to go on, or with --fresh "
+                              "to start over",
+                              display(plan_.checkpoint), found->planned_steps * tokens_of_step(),
+                              found->planned_steps * tokens_of_step()));
+    }
+    state_ = std::move(*found);
+    engine_.restore(state_.tensors, state_.step);
+    state_.tensors.clear();
+    progress_.line(fmt::format("going on from {}: {} of {} tokens", display(plan_.checkpoint),
+                               state_.step * tokens_of_step(),
+                               plan_.schedule.steps * tokens_of_step()));
+  }
+
+  RunEnd steps() {
+    while (state_.step < plan_.schedule.steps) {
+      throw_if_cancelled();
+      step();
+      const bool last = state_.step == plan_.schedule.steps;
+      if (last || state_.step >= last_look() + plan_.steps_between_looks) look();
+      const bool over =
+          plan_.stop_after_seconds > 0.0 && seconds_since(start_) >= plan_.stop_after_seconds;
+      if (last || over || seconds_since(last_checkpoint_) >= plan_.checkpoint_seconds) {
+        checkpoint();
+      }
+      if (over && !last) return RunEnd::kTimeOver;
+    }
+    return RunEnd::kFinished;
+  }
+
+  std::int64_t last_look() const { return state_.log.empty() ? 0 : state_.log.back().step; }
+
+  void step() {
+    const auto begin = Clock::now();
+    const DecoderBatch batch = feeder_.step(state_.step);
+    const std::int64_t count = targets_of(batch);
+    state_.epoch_loss += engine_.accumulate(batch, std::max<std::int64_t>(1, count));
+    engine_.step(plan_.schedule.rate_of(state_.step));
+    state_.step = engine_.steps_done();
+    const double spent = seconds_since(begin);
+    state_.seconds += spent;
+    state_.epoch_seconds += spent;
+    ++state_.batches_done;
+    progress_.update(state_.step * tokens_of_step(), told());
+  }
+
+  std::string told() const {
+    const std::string valid =
+        state_.log.empty() ? ""
+                           : fmt::format(", held out {:.3f} a note", state_.log.back().valid_loss);
+    return fmt::format("loss {:.3f} a token{}", state_.epoch_loss.mean(), valid);
+  }
+
+  void look() {
+    const auto begin = Clock::now();
+    const double valid =
+        total_of(evaluate_windows(engine_, plan_.valid, plan_.context, silent_progress()))
+            .per_note();
+    if (!std::isfinite(valid)) {
+      throw Error(ErrorKind::kUsage,
+                  "the held-out loss is no longer a number: train again with a smaller "
+                  "--learning-rate");
+    }
+    state_.seconds += seconds_since(begin);
+    ++state_.epochs_done;
+    const double rate = static_cast<double>(state_.batches_done * tokens_of_step()) /
+                        std::max(state_.epoch_seconds, 1e-9);
+    state_.log.push_back(
+        {state_.epochs_done, state_.step, state_.epoch_loss.mean(), valid, state_.seconds, rate});
+    const bool best = valid < state_.best_loss;
+    if (best) {
+      state_.best_loss = valid;
+      state_.best_epoch = state_.epochs_done;
+      state_.best = engine_.weights();
+    }
+    progress_.line(
+        fmt::format("{:.2f} M tokens: loss {:.4f} a token, held out {:.4f} a note{}, "
+                    "{:.0f} tokens/s",
+                    static_cast<double>(state_.step * tokens_of_step()) / 1e6,
+                    state_.epoch_loss.mean(), valid, best ? " (best)" : "", rate));
+    state_.epoch_loss = {};
+    state_.batches_done = 0;
+    state_.epoch_seconds = 0.0;
+    write_log();
+  }
+
+  void write_log() const {
+    std::string csv =
+        "step,tokens,learning_rate,train_nats_per_token,valid_nats_per_note,seconds,"
+        "tokens_per_second\n";
+    for (const EpochRecord& r : state_.log) {
+      csv += fmt::format("{},{},{:.6g},{:.6f},{:.6f},{:.1f},{:.0f}\n", r.step,
+                         r.step * tokens_of_step(), plan_.schedule.rate_of(r.step - 1),
+                         r.train_loss, r.valid_loss, r.seconds, r.samples_per_second);
+    }
+    save_file(plan_.log, csv, Overwrite::kAllow);
+  }
+
+  void checkpoint() {
+    state_.tensors = engine_.state();
+    state_.planned_steps = plan_.schedule.steps;
+    state_.falls_from = plan_.schedule.steps - plan_.schedule.falling;
+    save_checkpoint(plan_.checkpoint, state_, plan_.identity);
+    state_.tensors.clear();
+    last_checkpoint_ = Clock::now();
+  }
+
+  [[noreturn]] void stop_politely() {
+    // What a step has begun to add up is lost with it: the checkpoint stands between two steps.
+    checkpoint();
+    progress_.end();
+    throw Error(ErrorKind::kCancelled,
+                fmt::format("training stopped after {} tokens; the same command goes on from {}",
+                            state_.step * tokens_of_step(), display(plan_.checkpoint)));
+  }
+
+  const ComposerRunPlan& plan_;
+  DecoderEngine& engine_;
+  Progress& progress_;
+  Feeder feeder_;
+  TrainingState state_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_checkpoint_ = Clock::now();
+};
+
+}  // namespace
+
+double RateSchedule::rate_of(std::int64_t step) const {
+  const auto place = static_cast<double>(step + 1);
+  if (step < rising) return highest * place / static_cast<double>(rising);
+  const std::int64_t falls = steps - falling;
+  if (step < falls) return highest;
+  return highest * static_cast<double>(steps - step) / static_cast<double>(falling + 1);
+}
+
+ComposerRunResult run_composer_training(const ComposerRunPlan& plan, const ComposerSamples& samples,
+                                        DecoderEngine& engine, Progress& progress) {
+  return Run(plan, samples, engine, progress).train();
+}
+
+}  // namespace undersong
