@@ -36,8 +36,13 @@ std::int64_t targets_of(const DecoderBatch& batch) {
 // Cuts the rows of the next step while the engine computes this one.
 class Feeder {
  public:
-  Feeder(const ComposerSamples& samples, const ComposerRunPlan& plan, int threads)
-      : samples_(samples), plan_(plan), threads_(threads) {}
+  Feeder(const ComposerSamples& samples, const ComposerRunPlan& plan, const ProcessGroup& group,
+         int threads)
+      : samples_(samples),
+        plan_(plan),
+        rank_(group.rank()),
+        processes_(group.size()),
+        threads_(threads) {}
 
   DecoderBatch step(std::int64_t number) {
     DecoderBatch batch = ahead_.valid() && number == coming_ ? ahead_.get() : cut(number);
@@ -47,23 +52,25 @@ class Feeder {
   }
 
  private:
-  DecoderBatch some(std::int64_t first, std::int64_t last) const {
+  // The rows [first, last) of those that this process takes of a step.
+  DecoderBatch some(std::int64_t step, std::int64_t first, std::int64_t last) const {
     DecoderBatch batch;
     for (std::int64_t row = first; row < last; ++row) {
-      samples_.add_row(plan_.seed, static_cast<std::uint64_t>(row), batch);
+      const std::int64_t index = step * plan_.rows + rank_ + row * processes_;
+      samples_.add_row(plan_.seed, static_cast<std::uint64_t>(index), batch);
     }
     return batch;
   }
 
-  DecoderBatch cut(std::int64_t number) const {
-    const std::int64_t first = number * plan_.rows;
+  DecoderBatch cut(std::int64_t step) const {
+    const std::int64_t own = (plan_.rows - rank_ + processes_ - 1) / processes_;
     std::vector<std::future<DecoderBatch>> parts;
     for (int t = 0; t < threads_; ++t) {
-      const std::int64_t from = first + plan_.rows * t / threads_;
-      const std::int64_t to = first + plan_.rows * (t + 1) / threads_;
+      const std::int64_t from = own * t / threads_;
+      const std::int64_t to = own * (t + 1) / threads_;
       if (from == to) continue;
       parts.push_back(std::async(threads_ == 1 ? std::launch::deferred : std::launch::async,
-                                 [this, from, to] { return some(from, to); }));
+                                 [this, step, from, to] { return some(step, from, to); }));
     }
     DecoderBatch batch;
     for (auto& part : parts) append(batch, part.get());
@@ -72,6 +79,8 @@ class Feeder {
 
   const ComposerSamples& samples_;
   const ComposerRunPlan& plan_;
+  std::int64_t rank_;
+  std::int64_t processes_;
   int threads_;
   std::int64_t coming_ = 0;
   std::future<DecoderBatch> ahead_;
@@ -87,14 +96,16 @@ int feeding_threads(const DecoderEngine& engine) {
 class Run {
  public:
   Run(const ComposerRunPlan& plan, const ComposerSamples& samples, DecoderEngine& engine,
-      Progress& progress)
+      ProcessGroup& group, Progress& progress)
       : plan_(plan),
         engine_(engine),
+        group_(group),
         progress_(progress),
-        feeder_(samples, plan, feeding_threads(engine)) {}
+        feeder_(samples, plan, group, feeding_threads(engine)) {}
 
   ComposerRunResult train() {
-    go_on_from_checkpoint();
+    if (group_.first()) go_on_from_checkpoint();
+    share_start();
     progress_.begin("training composer", plan_.schedule.steps * tokens_of_step(), "tokens");
     RunEnd end = RunEnd::kFinished;
     try {
@@ -131,29 +142,82 @@ class Run {
                                plan_.schedule.steps * tokens_of_step()));
   }
 
-  RunEnd steps() {
-    while (state_.step < plan_.schedule.steps) {
-      throw_if_cancelled();
-      step();
-      const bool last = state_.step == plan_.schedule.steps;
-      if (last || state_.step >= last_look() + plan_.steps_between_looks) look();
-      const bool over =
-          plan_.stop_after_seconds > 0.0 && seconds_since(start_) >= plan_.stop_after_seconds;
-      if (last || over || seconds_since(last_checkpoint_) >= plan_.checkpoint_seconds) {
-        checkpoint();
-      }
-      if (over && !last) return RunEnd::kTimeOver;
+  // Where the first process stands, the others stand too: a sum in which only it has more than 0.
+  void share_start() {
+    if (group_.size() == 1) return;
+    std::vector<double> place = {static_cast<double>(state_.step),
+                                 static_cast<double>(last_look())};
+    group_.sum(place);
+    std::map<std::string, WeightTensor> tensors = engine_.state();
+    for (auto& [name, tensor] : tensors) {
+      auto& values = std::get<std::vector<float>>(tensor.values);
+      if (!group_.first()) std::fill(values.begin(), values.end(), 0.0F);
+      group_.sum(values);
     }
+    state_.step = static_cast<std::int64_t>(place[0]);
+    engine_.restore(tensors, state_.step);
+    if (!group_.first() && place[1] > 0.0) {
+      state_.log.push_back({.step = static_cast<std::int64_t>(place[1])});
+    }
+  }
+
+  // A look that was due when the run before was stopped comes first, so that the course of a
+  // training does not depend on its interruptions.
+  RunEnd steps() {
+    while (true) {
+      if (look_is_due()) look();
+      if (state_.step >= plan_.schedule.steps) break;
+      const Stop stop = step();
+      if (stop == Stop::kCancelled) throw Error(ErrorKind::kCancelled, "cancelled");
+      if (stop == Stop::kTimeOver && state_.step < plan_.schedule.steps) {
+        checkpoint();
+        return RunEnd::kTimeOver;
+      }
+      if (seconds_since(last_checkpoint_) >= plan_.checkpoint_seconds) checkpoint();
+    }
+    checkpoint();
     return RunEnd::kFinished;
+  }
+
+  bool look_is_due() const {
+    if (state_.step == last_look()) return false;
+    return state_.step >= plan_.schedule.steps ||
+           state_.step >= last_look() + plan_.steps_between_looks;
   }
 
   std::int64_t last_look() const { return state_.log.empty() ? 0 : state_.log.back().step; }
 
-  void step() {
+  enum class Stop { kNo, kTimeOver, kCancelled };
+
+  // The processes stop after the same step: when the first one's time is over, or any is told to.
+  Stop agreed(LossSum& loss) {
+    const bool over = group_.first() && plan_.stop_after_seconds > 0.0 &&
+                      seconds_since(start_) >= plan_.stop_after_seconds;
+    std::vector<double> told = {loss.nats, over ? 1.0 : 0.0, cancel_requested() ? 1.0 : 0.0};
+    group_.sum(told);
+    loss.nats = told[0];
+    if (told[2] > 0.0) return Stop::kCancelled;
+    return told[1] > 0.0 ? Stop::kTimeOver : Stop::kNo;
+  }
+
+  std::int64_t over_all(std::int64_t count) {
+    std::vector<double> sum = {static_cast<double>(count)};
+    group_.sum(sum);
+    return static_cast<std::int64_t>(sum[0]);
+  }
+
+  Stop step() {
     const auto begin = Clock::now();
     const DecoderBatch batch = feeder_.step(state_.step);
-    const std::int64_t count = targets_of(batch);
-    state_.epoch_loss += engine_.accumulate(batch, std::max<std::int64_t>(1, count));
+    const std::int64_t count = over_all(targets_of(batch));
+    LossSum loss = engine_.accumulate(batch, std::max<std::int64_t>(1, count));
+    if (group_.size() > 1) {
+      std::vector<float> gradients = engine_.gradients();
+      group_.sum(gradients);
+      engine_.set_gradients(gradients);
+    }
+    const Stop stop = agreed(loss);
+    state_.epoch_loss += {loss.nats, count};
     engine_.step(plan_.schedule.rate_of(state_.step));
     state_.step = engine_.steps_done();
     const double spent = seconds_since(begin);
@@ -161,6 +225,7 @@ class Run {
     state_.epoch_seconds += spent;
     ++state_.batches_done;
     progress_.update(state_.step * tokens_of_step(), told());
+    return stop;
   }
 
   std::string told() const {
@@ -171,6 +236,10 @@ class Run {
   }
 
   void look() {
+    if (!group_.first()) {
+      state_.log.push_back({.step = state_.step});
+      return;
+    }
     const auto begin = Clock::now();
     const double valid =
         total_of(evaluate_windows(engine_, plan_.valid, plan_.context, silent_progress()))
@@ -216,6 +285,8 @@ class Run {
   }
 
   void checkpoint() {
+    last_checkpoint_ = Clock::now();
+    if (!group_.first()) return;
     state_.tensors = engine_.state();
     state_.planned_steps = plan_.schedule.steps;
     state_.falls_from = plan_.schedule.steps - plan_.schedule.falling;
@@ -235,6 +306,7 @@ class Run {
 
   const ComposerRunPlan& plan_;
   DecoderEngine& engine_;
+  ProcessGroup& group_;
   Progress& progress_;
   Feeder feeder_;
   TrainingState state_;
@@ -253,8 +325,9 @@ double RateSchedule::rate_of(std::int64_t step) const {
 }
 
 ComposerRunResult run_composer_training(const ComposerRunPlan& plan, const ComposerSamples& samples,
-                                        DecoderEngine& engine, Progress& progress) {
-  return Run(plan, samples, engine, progress).train();
+                                        DecoderEngine& engine, ProcessGroup& group,
+                                        Progress& progress) {
+  return Run(plan, samples, engine, group, progress).train();
 }
 
 }  // namespace undersong

@@ -10,6 +10,7 @@
 #include "train/composer_evaluation.h"
 #include "train/composer_samples.h"
 #include "train/decoder_engine.h"
+#include "train/process_group.h"
 
 namespace undersong {
 
@@ -47,9 +48,14 @@ struct ComposerRunResult {
   TrainingState state;  // `log`: an entry a look; `step`: of AdamW
 };
 
-// Trains on rows of `samples` from a checkpoint or from the start. Errors: kCancelled, after a
-// checkpoint; kMismatch when the checkpoint belongs to another training.
+// Trains on rows of `samples` from a checkpoint or from the start. The processes of `group` take
+// the rows in turns; the first one reads and writes the files, and looks at what is held out: the
+// log and the best weights are its alone.
+//
+// Errors: kCancelled, after a checkpoint; kMismatch when the checkpoint belongs to another training;
+// those of ProcessGroup.
 ComposerRunResult run_composer_training(const ComposerRunPlan& plan, const ComposerSamples& samples,
-                                        DecoderEngine& engine, Progress& progress);
+                                        DecoderEngine& engine, ProcessGroup& group,
+                                        Progress& progress);
 
 }  // namespace undersong

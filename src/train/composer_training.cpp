@@ -14,6 +14,8 @@
 #include "plot/line_chart.h"
 #include "train/composer_run.h"
 #include "train/int8_weights.h"
+#include "train/process_group.h"
+#include "train/torch_threads.h"
 
 namespace undersong {
 namespace {
@@ -126,7 +128,7 @@ json settings_json(const ComposerTrainingSettings& s, const std::optional<Base>&
 // What a checkpoint must share with the training that goes on from it.
 TrainingIdentity identity_of(const ComposerTrainingSettings& settings,
                              const std::optional<Base>& base, const DecoderEngine& engine,
-                             const TrainingFile& file) {
+                             const ProcessGroup& group, const TrainingFile& file) {
   TrainingIdentity identity;
   const json given = settings_json(settings, base);
   for (auto item = given.begin(); item != given.end(); ++item) {
@@ -134,6 +136,7 @@ TrainingIdentity identity_of(const ComposerTrainingSettings& settings,
   }
   identity["music"] = file.sha256().substr(0, 16);
   identity["device"] = engine.device_line();
+  identity["processes"] = std::to_string(group.size());
   return identity;
 }
 
@@ -258,7 +261,6 @@ json training_json(const ComposerRunPlan& plan, const TrainingState& state,
   return {{"tokens", outcome.tokens},
           {"kept_tokens", kept.step * step_tokens},
           {"notes", notes},
-          {"seconds", state.seconds},
           {"device", engine.device_line()},
           {"valid", losses_json(outcome.valid)},
           {"test", losses_json(outcome.test)},
@@ -304,53 +306,91 @@ WeightFile weight_file(const DecoderSpec& spec, const TrainingFile& file,
   return weights;
 }
 
+// Everything that a training needs, from settings to the loop.
+class Training {
+ public:
+  Training(const TrainingFile& file, const ComposerTrainingSettings& given, const Paths& paths,
+           ProcessGroup& group, Progress& progress)
+      : file_(file),
+        group_(group),
+        progress_(progress),
+        base_(base_of(given.from)),
+        spec_(spec_of(given, base_)),
+        settings_(completed(given, spec_, base_.has_value(),
+                            chosen_device(given.device) == Device::kCuda)),
+        samples_(file, Split::kTrain, settings_.samples),
+        engine_(spec_, {.device = settings_.device,
+                        .threads = settings_.threads,
+                        .seed = settings_.seed,
+                        .dropout = settings_.dropout,
+                        .low_rank = settings_.low_rank}),
+        plan_(plan_of(settings_, file, paths)) {
+    require(plan_.rows >= group.size(),
+            fmt::format("--step-tokens must be at least {}, a row of --context for each of the {} "
+                        "processes",
+                        group.size() * plan_.context, group.size()));
+    if (base_) engine_.set_weights(base_->weights);
+    plan_.identity = identity_of(settings_, base_, engine_, group, file);
+  }
+
+  ComposerRunResult run() {
+    progress_.line(fmt::format("composer: {:.1f} M weights, {} notes to learn from, on {}",
+                               static_cast<double>(parameter_count(spec_)) / 1e6, samples_.notes(),
+                               engine_.device_line()));
+    return run_composer_training(plan_, samples_, engine_, group_, progress_);
+  }
+
+  std::int64_t step_tokens() const { return plan_.rows * plan_.context; }
+  std::int64_t wanted_tokens() const { return plan_.schedule.steps * step_tokens(); }
+
+  // The kept weights as they are written; their losses go into `outcome`.
+  WeightFile measured(const TrainingState& state, ComposerOutcome& outcome) {
+    json recipe = settings_json(settings_, base_);
+    recipe["tokens"] = settings_.tokens;
+    WeightFile weights = weight_file(spec_, file_, base_, recipe);
+    weights.tensors = to_int8(state.best);
+    engine_.set_weights(weights);
+    outcome.valid = evaluate_windows(engine_, plan_.valid, plan_.context, silent_progress());
+    outcome.test = test_losses(engine_, file_, settings_, MeasuredControls::kNone, progress_);
+    outcome.test_given = test_losses(engine_, file_, settings_, MeasuredControls::kAll, progress_);
+    weights.metadata["undersong.training"] =
+        training_json(plan_, state, outcome, file_, base_, engine_).dump();
+    return weights;
+  }
+
+ private:
+  const TrainingFile& file_;
+  ProcessGroup& group_;
+  Progress& progress_;
+  std::optional<Base> base_;
+  DecoderSpec spec_;
+  ComposerTrainingSettings settings_;
+  ComposerSamples samples_;
+  DecoderEngine engine_;
+  ComposerRunPlan plan_;
+};
+
 }  // namespace
 
-ComposerOutcome train_composer(const TrainingFile& file, const ComposerTrainingSettings& given,
+ComposerOutcome train_composer(const TrainingFile& file, const ComposerTrainingSettings& settings,
                                const std::filesystem::path& output, Overwrite overwrite,
                                Progress& progress) {
-  check_settings(given);
+  check_settings(settings);
+  ProcessGroup group =
+      ProcessGroup::from_environment(chosen_device(settings.device) == Device::kCuda);
   const Paths paths = paths_of(output);
-  prepare_output(output, paths, given.fresh, overwrite);
-  const std::optional<Base> base = base_of(given.from);
-  const DecoderSpec spec = spec_of(given, base);
-  const ComposerSamples samples(file, Split::kTrain, [&] {
-    SampleOptions options = given.samples;
-    options.context = std::min(options.context, spec.context);
-    return options;
-  }());
-  DecoderEngine engine(spec, {.device = given.device,
-                              .threads = given.threads,
-                              .seed = given.seed,
-                              .dropout = completed(given, spec, base.has_value(), false).dropout,
-                              .low_rank = given.low_rank});
-  const ComposerTrainingSettings settings =
-      completed(given, spec, base.has_value(), engine.on_cuda());
-  if (base) engine.set_weights(base->weights);
-  ComposerRunPlan plan = plan_of(settings, file, paths);
-  plan.identity = identity_of(settings, base, engine, file);
-  progress.line(fmt::format("composer: {:.1f} M weights, {} notes to learn from, on {}",
-                            static_cast<double>(parameter_count(spec)) / 1e6, samples.notes(),
-                            engine.device_line()));
-  const ComposerRunResult run = run_composer_training(plan, samples, engine, progress);
-  const std::int64_t step_tokens = plan.rows * plan.context;
+  if (group.first()) prepare_output(output, paths, settings.fresh, overwrite);
+  Training training(file, settings, paths, group, progress);
+  const ComposerRunResult run = training.run();
   ComposerOutcome outcome;
-  outcome.tokens = run.state.step * step_tokens;
-  outcome.wanted_tokens = plan.schedule.steps * step_tokens;
-  if (run.end == RunEnd::kTimeOver) return outcome;
+  outcome.tokens = run.state.step * training.step_tokens();
+  outcome.wanted_tokens = training.wanted_tokens();
+  outcome.finished = run.end == RunEnd::kFinished;
+  if (!outcome.finished || !group.first()) return outcome;
 
-  json recipe = settings_json(settings, base);
-  recipe["tokens"] = settings.tokens;
-  WeightFile weights = weight_file(spec, file, base, recipe);
-  weights.tensors = to_int8(run.state.best);
-  engine.set_weights(weights);
-  outcome.finished = true;
-  outcome.valid = evaluate_windows(engine, plan.valid, plan.context, silent_progress());
-  outcome.test = test_losses(engine, file, settings, MeasuredControls::kNone, progress);
-  outcome.test_given = test_losses(engine, file, settings, MeasuredControls::kAll, progress);
-  weights.metadata["undersong.training"] =
-      training_json(plan, run.state, outcome, file, base, engine).dump();
-  save_file(paths.picture, draw(losses_chart(file, run.state, step_tokens)), Overwrite::kAllow);
+  const WeightFile weights = training.measured(run.state, outcome);
+  save_file(paths.picture, draw(losses_chart(file, run.state, training.step_tokens())),
+            Overwrite::kAllow);
   save_weights(output, weights, Overwrite::kAllow);
   remove_quietly(paths.checkpoint);
   return outcome;
