@@ -52,8 +52,8 @@ struct ComposerRunResult {
 // the rows in turns; the first one reads and writes the files, and looks at what is held out: the
 // log and the best weights are its alone.
 //
-// Errors: kCancelled, after a checkpoint; kMismatch when the checkpoint belongs to another training;
-// those of ProcessGroup.
+// Errors: kCancelled, after a checkpoint; kMismatch when the checkpoint belongs to another
+// training; those of ProcessGroup.
 ComposerRunResult run_composer_training(const ComposerRunPlan& plan, const ComposerSamples& samples,
                                         DecoderEngine& engine, ProcessGroup& group,
                                         Progress& progress);
