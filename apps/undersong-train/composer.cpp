@@ -59,8 +59,8 @@ void add_pace_options(CLI::App& app, ComposerTrainingSettings& to) {
   app.add_option("--tokens", to.tokens,
                  "To learn from, over all (0: 300 million, with --from 400,000); may be raised "
                  "for a run that goes on, until the learning rate falls");
-  app.add_option("--step-tokens", to.step_tokens, "A step (0: 65536 on CUDA, 8192 on a CPU)");
-  app.add_option("--learning-rate", to.learning_rate, "Of AdamW (0: by size)");
+  app.add_option("--step-tokens", to.step_tokens, "A step (0: 65536 on CUDA, 4096 on a CPU)");
+  app.add_option("--learning-rate", to.learning_rate, "Of Adam; Muon, which moves the matrices, has twice that (0: by size)");
   app.add_option("--warm-up", to.warm_up, "Share of the tokens over which the rate rises")
       ->capture_default_str();
   app.add_option("--decay", to.decay, "Share at the end over which the rate falls to 0")

@@ -45,7 +45,7 @@ enum class RunEnd { kFinished, kTimeOver };
 
 struct ComposerRunResult {
   RunEnd end = RunEnd::kFinished;
-  TrainingState state;  // `log`: an entry a look; `step`: of AdamW
+  TrainingState state;  // `log`: an entry a look; `step`: of Adam
 };
 
 // Trains on rows of `samples` from a checkpoint or from the start. The processes of `group` take

@@ -25,7 +25,7 @@ using nlohmann::json;
 constexpr std::int64_t kTokens = 300'000'000;
 constexpr std::int64_t kTokensToAdapt = 400'000;
 constexpr std::int64_t kStepTokensOnCuda = 65536;
-constexpr std::int64_t kStepTokensOnCpu = 8192;
+constexpr std::int64_t kStepTokensOnCpu = 4096;
 constexpr double kRateTimesWidth = 0.512;  // 2e-3 at width 256, 1e-3 at 512
 constexpr double kHighestRate = 4e-3;
 constexpr double kRateToAdapt = 3e-4;
@@ -115,7 +115,7 @@ json settings_json(const ComposerTrainingSettings& s, const std::optional<Base>&
               {"decay", s.decay},
               {"dropout", s.dropout},
               {"seed", s.seed},
-              {"optimiser", "adamw"}};
+              {"optimiser", "muon"}};
   if (base) {
     out["from"] = base->name + " " + base->sha256;
     out["low_rank"] = s.low_rank;

@@ -25,7 +25,7 @@ struct ComposerTrainingSettings {
   SampleOptions samples;
   std::int64_t tokens = 0;  // to learn from, over all; 0: 300 million, or 400,000 with `from`. May
                             // be raised for a run that goes on while the rate has not begun to fall
-  std::int64_t step_tokens = 0;  // between two steps of AdamW; 0: 65536 on CUDA, else 8192
+  std::int64_t step_tokens = 0;  // of one step; 0: 65536 on CUDA, else 4096
   double learning_rate = 0.0;    // 0: by size
   double warm_up = 0.02;         // share of the tokens over which the rate rises
   double decay = 0.3;            // share at the end over which it falls to 0, linearly

@@ -13,6 +13,7 @@
 #include "train/decoder_pass.h"
 #include "train/int8_weights.h"
 #include "train/low_rank.h"
+#include "train/muon.h"
 #include "train/torch_compat.h"
 #include "train/torch_threads.h"
 #include "train/worker_pool.h"
@@ -24,6 +25,8 @@ namespace {
 // is between them to stay near the processor.
 constexpr std::int64_t kPassTokens = 1024;
 constexpr std::int64_t kCudaTokens = 32768;
+// Muon's rate, in Adam's. Measured: docs/training.md.
+constexpr float kMatrixRate = 2.0F;
 
 std::uint64_t key_of(std::uint64_t seed, std::int64_t step, std::int64_t call) {
   std::uint64_t z = seed * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(step) * 1021U +
@@ -62,6 +65,7 @@ struct DecoderEngine::Inside {
   DecoderEngineOptions options;
   Device device;
   DecoderLayout layout;
+  std::vector<MuonMatrix> matrices;
   at::Tensor values;
   std::vector<at::Tensor> gradients;  // [worker]
   std::optional<LowRank> low_rank;    // then it is what is learned
@@ -77,7 +81,8 @@ struct DecoderEngine::Inside {
       : spec(wanted_spec),
         options(wanted),
         device(chosen_device(wanted.device)),
-        layout(wanted_spec) {
+        layout(wanted_spec),
+        matrices(muon_matrices(wanted_spec, layout)) {
     const int workers = device == Device::kCuda ? 1 : chosen_threads(wanted.threads);
     use_one_thread_inside();
     values = tensor_of(initial_parameters(spec, layout, options.seed)).to(place());
@@ -235,40 +240,57 @@ struct DecoderEngine::Inside {
     return std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
   }
 
-  // Floats of what is learned that weight decay pulls; they come first.
-  std::int64_t decayed() const { return low_rank ? 0 : layout.decayed; }
+  // By Muon; none of the factors of a low rank, which are too narrow for it.
+  std::int64_t by_muon() const { return low_rank ? 0 : layout.decayed; }
 
-  void update_on_cpu(const at::Tensor& gradient, AdamWStep step) {
+  MuonStep muon_step(const AdamStep& step) const {
+    return {.rate = step.rate * kMatrixRate,
+            .decay = static_cast<float>(options.weight_decay),
+            .gradient_scale = step.gradient_scale};
+  }
+
+  void update_on_cpu(const at::Tensor& gradient, const AdamStep& step) {
     at::Tensor& parameters = learned();
+    const float* from = gradient.data_ptr<float>();
+    float* moments = moment.data_ptr<float>();
+    float* to = parameters.data_ptr<float>();
+    const MuonStep turned = muon_step(step);
+    const std::int64_t rest = by_muon();
     pool->run([&](int w) {
-      const auto [first, last] = share(parameters.numel(), w);
-      const auto run = [&](std::int64_t from, std::int64_t to, double decay) {
-        if (from >= to) return;
-        AdamWStep own = step;
-        own.decay = static_cast<float>(decay);
-        adamw_update(own, to - from, gradient.data_ptr<float>() + from,
-                     moment.data_ptr<float>() + from, square.data_ptr<float>() + from,
-                     parameters.data_ptr<float>() + from);
-      };
-      const std::int64_t border = std::clamp(decayed(), first, last);
-      run(first, border, options.weight_decay);
-      run(border, last, 0.0);
+      const auto workers = gradients.size();
+      for (auto i = static_cast<std::size_t>(w); rest > 0 && i < matrices.size(); i += workers) {
+        const std::int64_t at = matrices[i].offset;
+        muon_update(turned, matrices[i], from + at, moments + at, to + at);
+      }
+      const auto [first, last] = share(parameters.numel() - rest, w);
+      const std::int64_t at = rest + first;
+      adam_update(step, last - first, from + at, moments + at, square.data_ptr<float>() + at,
+                  to + at);
     });
   }
 
-  void update_on_cuda(const at::Tensor& gradient, const AdamWStep& step) {
+  void update_on_cuda(const at::Tensor& gradient, const AdamStep& step) {
     const at::NoGradGuard no_gradient;
     at::Tensor& parameters = learned();
-    const at::Tensor clipped = gradient * static_cast<double>(step.gradient_scale);
-    const double beta1 = static_cast<double>(step.beta1);
-    const double beta2 = static_cast<double>(step.beta2);
-    moment.mul_(beta1).add_(clipped, 1.0 - beta1);
-    square.mul_(beta2).addcmul_(clipped, clipped, 1.0 - beta2);
-    const at::Tensor denominators =
-        at::sqrt(square / static_cast<double>(step.bias2)) + static_cast<double>(step.epsilon);
-    const double rate = static_cast<double>(step.rate);
-    parameters.narrow(0, 0, decayed()).mul_(1.0 - rate * options.weight_decay);
-    parameters.addcdiv_(moment, denominators, -rate / static_cast<double>(step.bias1));
+    const std::int64_t rest = by_muon();
+    if (rest > 0) {
+      for (const MuonMatrix& matrix : matrices) {
+        muon_update(muon_step(step), matrix, gradient, moment, parameters);
+      }
+    }
+    const auto part = [&](const at::Tensor& flat) {
+      return flat.narrow(0, rest, flat.numel() - rest);
+    };
+    const auto beta1 = static_cast<double>(step.beta1);
+    const auto beta2 = static_cast<double>(step.beta2);
+    const at::Tensor clipped = part(gradient) * static_cast<double>(step.gradient_scale);
+    part(moment).mul_(beta1).add_(clipped, 1.0 - beta1);
+    part(square).mul_(beta2).addcmul_(clipped, clipped, 1.0 - beta2);
+    const at::Tensor denominators = at::sqrt(part(square) / static_cast<double>(step.bias2)) +
+                                    static_cast<double>(step.epsilon);
+    part(parameters)
+        .addcdiv_(part(moment), denominators,
+                  -static_cast<double>(step.rate) / static_cast<double>(step.bias1));
   }
 
   double step(double rate) {
@@ -277,7 +299,7 @@ struct DecoderEngine::Inside {
     const double norm = norm_of(gradient);
     ++steps;
     calls = 0;
-    AdamWStep how;
+    AdamStep how;
     how.rate = static_cast<float>(rate);
     how.beta2 = static_cast<float>(options.beta2);
     how.gradient_scale = norm > options.clip ? static_cast<float>(options.clip / norm) : 1.0F;

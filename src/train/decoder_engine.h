@@ -1,6 +1,7 @@
 #pragma once
 // The part of a decoder's training that computes, on a CPU's threads or on CUDA in bfloat16 with
-// LibTorch's fused attention: parameters, gradients, AdamW. No type of LibTorch leaves it.
+// LibTorch's fused attention: parameters, gradients, steps (Muon for the layers' matrices, Adam for
+// the rest). No type of LibTorch leaves it.
 // Non-goals: what is learned from, for how long, and what is written.
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct DecoderEngineOptions {
   int threads = 0;  // 0: one a processor
   std::uint64_t seed = 1;
   double dropout = 0.1;
-  double weight_decay = 0.1;  // of matrices
-  double beta2 = 0.95;        // AdamW; the first is 0.9
+  double weight_decay = 0.1;  // of the layers' matrices
+  double beta2 = 0.95;        // Adam; the first is 0.9
   double clip = 1.0;          // of the norm of all gradients
   int low_rank = 0;  // > 0: weights stay, and a product of this rank is learned beside each matrix
 };
@@ -54,7 +55,8 @@ class DecoderEngine {
   // The gradients so far as one vector on the CPU, for summing over processes, and put back.
   std::vector<float> gradients() const;
   void set_gradients(std::span<const float> gradients);
-  // AdamW with the clipped gradients, which are then 0 again. Returns their norm before clipping.
+  // Steps with the clipped gradients, which are then 0 again. Returns their norm before clipping.
+  // `learning_rate`: Adam's; the matrices' is twice that.
   double step(double learning_rate);
 
   // Sums without dropout, and for each target its nats where `nats` is wanted [rows, steps].

@@ -187,10 +187,9 @@ UNDERSONG_CLONES void exp_grad_row(std::int64_t count, float log_sum, float scal
   for (std::int64_t i = 0; i < count; ++i) x[i] = fast_exp(x[i] - log_sum) * scale;
 }
 
-UNDERSONG_CLONES void adamw_run(const AdamWStep step, std::int64_t count,
-                                const float* __restrict gradient, float* __restrict moment,
-                                float* __restrict square, float* __restrict parameter) {
-  const float kept = 1.0F - step.rate * step.decay;
+UNDERSONG_CLONES void adam_run(const AdamStep step, std::int64_t count,
+                               const float* __restrict gradient, float* __restrict moment,
+                               float* __restrict square, float* __restrict parameter) {
   const float rate = step.rate / step.bias1;
   const float to_mean = 1.0F / step.bias2;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -199,7 +198,7 @@ UNDERSONG_CLONES void adamw_run(const AdamWStep step, std::int64_t count,
     const float v = step.beta2 * square[i] + (1.0F - step.beta2) * g * g;
     moment[i] = m;
     square[i] = v;
-    parameter[i] = parameter[i] * kept - rate * m / (std::sqrt(v * to_mean) + step.epsilon);
+    parameter[i] -= rate * m / (std::sqrt(v * to_mean) + step.epsilon);
   }
 }
 
@@ -445,9 +444,9 @@ double sum_of_squares(std::int64_t count, const float* x) {
   return sum;
 }
 
-void adamw_update(const AdamWStep& step, std::int64_t count, const float* gradient, float* moment,
-                  float* square, float* parameter) {
-  adamw_run(step, count, gradient, moment, square, parameter);
+void adam_update(const AdamStep& step, std::int64_t count, const float* gradient, float* moment,
+                 float* square, float* parameter) {
+  adam_run(step, count, gradient, moment, square, parameter);
 }
 
 }  // namespace undersong

@@ -94,8 +94,8 @@ void cross_entropy_backward(const DecoderSpec& spec, std::int64_t rows, const st
 void add_floats(std::int64_t count, const float* more, float* sum);
 double sum_of_squares(std::int64_t count, const float* x);
 
-// Source: Loshchilov & Hutter 2019, arXiv:1711.05101.
-struct AdamWStep {
+// Adam, whose weights nothing decays here. Source: Kingma & Ba 2015, arXiv:1412.6980.
+struct AdamStep {
   float rate = 0.0F;
   float beta1 = 0.9F;
   float beta2 = 0.95F;
@@ -105,7 +105,7 @@ struct AdamWStep {
   float bias1 = 1.0F;  // 1 - beta1^t
   float bias2 = 1.0F;
 };
-void adamw_update(const AdamWStep& step, std::int64_t count, const float* gradient, float* moment,
-                  float* square, float* parameter);
+void adam_update(const AdamStep& step, std::int64_t count, const float* gradient, float* moment,
+                 float* square, float* parameter);
 
 }  // namespace undersong

@@ -1,6 +1,6 @@
 #pragma once
 // Where each tensor of a decoder stands in one vector of all its parameters, and what they start
-// from. One vector makes sums over threads and processes, clipping and AdamW loops of one line.
+// from. One vector makes sums over threads and processes, clipping and steps loops of one line.
 
 #include <cstdint>
 #include <string>
