@@ -3,13 +3,15 @@
 # nlohmann-json, and nothing else of ours.
 #
 #   scripts/train-on-gpu.sh CORPUS-FOLDER OUT [ARCHITECTURE [OPTION…]]
+#   scripts/train-on-gpu.sh TRAINING-FILE OUT composer [OPTION…]
 #
-# CORPUS-FOLDER is a corpus that `undersong corpus add` made elsewhere, copied whole
+# TRAINING-FILE is the folder that scripts/prepare-composer.sh made; the composer of full size is
+# trained from it on every GPU of the machine (GPUS=1 for one alone). CORPUS-FOLDER is a corpus that `undersong corpus add` made elsewhere, copied whole
 # (~/.local/share/undersong/corpora/NAME). Without an architecture all networks are trained, the
 # seed's LSTM first; the log beside each weight file has the samples a second. A run that was
 # stopped goes on when the same command is given again.
 set -euo pipefail
-[ $# -ge 2 ] || { sed -n '5p' "$0" | cut -c3- >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '5,6p' "$0" | cut -c3- >&2; exit 2; }
 corpus=$(realpath "$1") out=$2
 shift 2
 cd "$(dirname "$0")/.."
@@ -29,7 +31,22 @@ train() {
     --device cuda -o "$out/$architecture.safetensors" "$@"
 }
 
-if [ $# -gt 0 ]; then
+# Several processes, a GPU each; the options of torchrun are those of its own help.
+train_composer() {
+  local program=(build/gpu/bin/undersong-train composer --data "$corpus" --device cuda
+    -o "$out/composer.safetensors" "$@")
+  local gpus=${GPUS:-$(python3 -c 'import torch; print(torch.cuda.device_count())')}
+  if [ "$gpus" -gt 1 ]; then
+    python3 -m torch.distributed.run --standalone --nproc-per-node "$gpus" --no-python "${program[@]}"
+  else
+    "${program[@]}"
+  fi
+}
+
+if [ "${1:-}" = composer ]; then
+  shift
+  train_composer "$@"
+elif [ $# -gt 0 ]; then
   train "$@"
 else
   for architecture in lstm conv1d merge lstm-embedding note-matrix; do
