@@ -8,7 +8,7 @@ namespace {
 constexpr double kRmsEpsilon = 1e-6;
 constexpr double kRotaryBase = 10000.0;
 
-// x [rows, heads, steps, head], rotated by its step.
+// x [rows, heads, steps, head], rotated by its step, in float32 whatever x is.
 at::Tensor rotated(const at::Tensor& x) {
   const std::int64_t steps = x.size(2);
   const std::int64_t half = x.size(3) / 2;
@@ -16,11 +16,12 @@ at::Tensor rotated(const at::Tensor& x) {
   const at::Tensor shares = at::arange(half, options) / static_cast<double>(half);
   const at::Tensor angles = at::arange(steps, options).unsqueeze(1) *
                             at::exp(shares * -std::log(kRotaryBase)).unsqueeze(0);
-  const at::Tensor cosines = at::cos(angles).to(x.scalar_type());
-  const at::Tensor sines = at::sin(angles).to(x.scalar_type());
-  const at::Tensor low = x.narrow(3, 0, half);
-  const at::Tensor high = x.narrow(3, half, half);
-  return at::cat({low * cosines - high * sines, high * cosines + low * sines}, 3);
+  const at::Tensor cosines = at::cos(angles);
+  const at::Tensor sines = at::sin(angles);
+  const at::Tensor low = x.narrow(3, 0, half).to(at::kFloat);
+  const at::Tensor high = x.narrow(3, half, half).to(at::kFloat);
+  return at::cat({low * cosines - high * sines, high * cosines + low * sines}, 3)
+      .to(x.scalar_type());
 }
 
 at::Tensor repeated_for_groups(const at::Tensor& x, std::int64_t group) {

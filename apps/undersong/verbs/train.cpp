@@ -33,6 +33,12 @@ bool is_network(const std::string& name) {
   });
 }
 
+bool is_architecture(const std::string& name) {
+  const auto& all = architectures();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Architecture& architecture) { return architecture.name == name; });
+}
+
 // What follows the word `train`.
 std::vector<std::string> trainer_arguments(const std::vector<std::string>& arguments) {
   const auto verb = std::find(arguments.begin(), arguments.end(), "train");
@@ -120,10 +126,14 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments) {
   });
 }
 
+// The first architecture among the arguments decides. A corpus may bear the name of one.
 void hand_over_to_trainer(const std::vector<std::string>& arguments) {
-  if (!arguments.empty() && arguments[0] == "train" &&
-      std::any_of(arguments.begin() + 1, arguments.end(), is_network))
-    become_trainer(trainer_arguments(arguments));
+  if (arguments.empty() || arguments[0] != "train") return;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (arguments[i - 1] == "--corpus") continue;
+    if (is_network(arguments[i])) become_trainer(trainer_arguments(arguments));
+    if (is_architecture(arguments[i])) return;
+  }
 }
 
 }  // namespace undersong
