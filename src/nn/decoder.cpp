@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "nn/decoder_cache.h"
 #include "nn/decoder_pass.h"
+#include "nn/team.h"
 
 namespace undersong {
 
@@ -44,7 +45,7 @@ struct Decoder::Inside {
 namespace {
 
 int threads_for(int asked) {
-  if (asked > 0) return asked;
+  if (asked > 0) return std::min(asked, Team::kMost);
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 4U));
 }
 
@@ -89,15 +90,15 @@ void Decoder::Inside::run(DecoderPass& pass) {
       row.cache->make_room(count);
     }
   }
+  const auto job = [&](std::size_t stage, std::size_t part) { network.run(pass, stage, part); };
+  const std::size_t stages = network.stages(pass);
   const std::unique_lock lock(team.in_use(), std::try_to_lock);
   if (lock.owns_lock()) {
-    auto job = [&](int thread) {
-      network.run(pass, {static_cast<std::size_t>(thread), static_cast<std::size_t>(team.threads()),
-                         &team});
-    };
-    team.run(job);
+    team.run(stages, job);
   } else {
-    network.run(pass, {0, 1, nullptr});
+    for (std::size_t stage = 0; stage < stages; ++stage) {
+      for (std::size_t part = 0; part < network.parts(); ++part) job(stage, part);
+    }
   }
   network.write_logits(pass);
   for (std::size_t r = 0; r < pass.rows; ++r) pass.row[r].cache->advance(1);

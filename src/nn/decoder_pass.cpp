@@ -54,16 +54,6 @@ Int8Matrix with_padded_rows(const Int8Matrix& matrix, std::size_t in) {
   return padded;
 }
 
-// The product of the parts that are this thread's; Multiply is one of the kernels.
-template <typename Multiply>
-void multiply_parts(const Worker& worker, std::size_t parts, const PackedInt8& matrix,
-                    const QuantisedRows& x, float* y, std::size_t stride, Multiply&& multiply) {
-  for (std::size_t p = worker.thread; p < parts; p += worker.threads) {
-    const PackedInt8::Part& part = matrix.part(p);
-    multiply(part.panels, x, y + part.first_output, stride);
-  }
-}
-
 }  // namespace
 
 DecoderNetwork::DecoderNetwork(DecoderSpec spec, const WeightFile& weights, std::size_t parts)
@@ -112,10 +102,58 @@ void DecoderNetwork::read_output(const WeightFile& weights) {
   output_ = &stream_.add(std::move(output), in_order(rows));
 }
 
-void DecoderNetwork::embed(DecoderPass& pass, const Worker& worker) const {
+// Several rows are made whole numbers once, shared among the parts. A single row is made by every
+// part for itself, which is quicker than to wait for another, and its head hears at once what it
+// remembered.
+enum class DecoderNetwork::Stage {
+  kNorm1,
+  kQkv,
+  kRemember,
+  kHear,
+  kRememberAndHear,
+  kHeard,
+  kOut,
+  kNorm2,
+  kGateUp,
+  kHidden,
+  kDown,
+};
+
+namespace {
+
+template <typename Stage>
+constexpr std::array kSingleRow = {Stage::kQkv, Stage::kRememberAndHear, Stage::kOut,
+                                   Stage::kGateUp, Stage::kDown};
+template <typename Stage>
+constexpr std::array kSeveralRows = {Stage::kNorm1,  Stage::kQkv, Stage::kRemember, Stage::kHear,
+                                     Stage::kHeard,  Stage::kOut, Stage::kNorm2,    Stage::kGateUp,
+                                     Stage::kHidden, Stage::kDown};
+
+}  // namespace
+
+std::size_t DecoderNetwork::stages(const DecoderPass& pass) const {
+  const bool asked = pass.first_output < pass.rows;
+  if (pass.rows == 1) return 1 + layers_.size() * kSingleRow<Stage>.size() + (asked ? 1 : 0);
+  return 1 + layers_.size() * kSeveralRows<Stage>.size() + (asked ? 2 : 0);
+}
+
+void DecoderNetwork::run(const DecoderPass& pass, std::size_t stage, std::size_t part) const {
+  if (stage == 0) return embed(pass, part);
+  const bool single = pass.rows == 1;
+  const std::size_t in_layer = single ? kSingleRow<Stage>.size() : kSeveralRows<Stage>.size();
+  const std::size_t layer = (stage - 1) / in_layer;
+  const std::size_t index = (stage - 1) % in_layer;
+  if (layer < layers_.size()) {
+    const Stage name = single ? kSingleRow<Stage>[index] : kSeveralRows<Stage>[index];
+    return run_layer(pass, layer, name, part);
+  }
+  run_output(pass, single || index == 1 ? Stage::kOut : Stage::kNorm1, part);
+}
+
+void DecoderNetwork::embed(const DecoderPass& pass, std::size_t part) const {
   DecoderScratch& scratch = *pass.scratch;
   const std::size_t pairs = rotary_.pairs();
-  for (std::size_t r = worker.thread; r < pass.rows; r += worker.threads) {
+  for (std::size_t r = part; r < pass.rows; r += parts_) {
     float* x = scratch.stream.data() + r * scratch.width;
     std::fill_n(x, scratch.width, 0.0F);
     for (const std::int32_t feature : pass.row[r].step->features) {
@@ -126,31 +164,42 @@ void DecoderNetwork::embed(DecoderPass& pass, const Worker& worker) const {
     float* angles = scratch.angles.data() + r * 2 * pairs;
     rotary_.at(static_cast<std::int64_t>(pass.row[r].position), angles, angles + pairs);
   }
-  worker.wait_for_all();
 }
 
-// A single row is made by every thread for itself, which is quicker than to wait for another.
-QuantisedRows DecoderNetwork::quantised(const DecoderPass& pass, const Worker& worker,
-                                        const PackedInt8& by, const Floats& floats) const {
+namespace {
+
+// Scales of single rows lie apart, so that no two threads write to one line of the cache.
+constexpr std::size_t kApart = 16;
+
+}  // namespace
+
+void DecoderNetwork::make_ints(const DecoderPass& pass, const Rows& rows, std::size_t row,
+                               std::size_t place) const {
   DecoderScratch& scratch = *pass.scratch;
-  const bool single = pass.rows == 1;
-  const auto make = [&](std::size_t row, std::size_t place) {
-    const float* from = floats.values + row * floats.stride;
-    std::int16_t* to = scratch.inputs.data() + place * scratch.widest;
-    const std::size_t n = by.padded_in();
-    scratch.scales[single ? place * 16 : place] =
-        floats.norm == nullptr
-            ? quantise(from, n, by.levels(), to)
-            : normalise_and_quantise(from, floats.norm->data(), n, by.in(), by.levels(), to);
-  };
-  if (single) {
-    make(0, worker.thread);
-    return {scratch.inputs.data() + worker.thread * scratch.widest, scratch.widest,
-            scratch.scales.data() + worker.thread * 16, 1};
+  const float* from = rows.values + row * rows.stride;
+  std::int16_t* to = scratch.inputs.data() + place * scratch.widest;
+  const std::size_t n = rows.by->padded_in();
+  const int levels = rows.by->levels();
+  scratch.scales[pass.rows == 1 ? place * kApart : place] =
+      rows.norm == nullptr
+          ? quantise(from, n, levels, to)
+          : normalise_and_quantise(from, rows.norm->data(), n, rows.by->in(), levels, to);
+}
+
+void DecoderNetwork::make_all_ints(const DecoderPass& pass, const Rows& rows,
+                                   std::size_t part) const {
+  for (std::size_t r = part; r < rows.count; r += parts_) make_ints(pass, rows, r, r);
+}
+
+QuantisedRows DecoderNetwork::ints(const DecoderPass& pass, const Rows& rows,
+                                   std::size_t part) const {
+  const DecoderScratch& scratch = *pass.scratch;
+  if (pass.rows > 1) {
+    return {scratch.inputs.data(), scratch.widest, scratch.scales.data(), rows.count};
   }
-  for (std::size_t r = worker.thread; r < pass.rows; r += worker.threads) make(r, r);
-  worker.wait_for_all();
-  return {scratch.inputs.data(), scratch.widest, scratch.scales.data(), pass.rows};
+  make_ints(pass, rows, 0, part);
+  return {scratch.inputs.data() + part * scratch.widest, scratch.widest,
+          scratch.scales.data() + part * kApart, 1};
 }
 
 namespace {
@@ -168,9 +217,9 @@ void turn(const float* from, std::size_t pairs, const float* angles, float* to) 
 
 // A new step's key and value go into the cache, and its queries are turned.
 void DecoderNetwork::remember(const DecoderPass& pass, std::size_t layer, const Task& task,
-                              std::size_t thread) const {
+                              std::size_t part) const {
   DecoderScratch& scratch = *pass.scratch;
-  DecoderScratch::PerThread& own = scratch.threads[thread];
+  DecoderScratch::PerPart& own = scratch.parts[part];
   const std::size_t heads = size(spec_.heads);
   const std::size_t group = heads / shape_.kv_heads;
   const std::size_t width = shape_.head_width;
@@ -195,9 +244,9 @@ void DecoderNetwork::remember(const DecoderPass& pass, std::size_t layer, const 
 }
 
 void DecoderNetwork::hear(const DecoderPass& pass, std::size_t layer, const Task& task,
-                          std::size_t thread) const {
+                          std::size_t part) const {
   DecoderScratch& scratch = *pass.scratch;
-  DecoderScratch::PerThread& own = scratch.threads[thread];
+  DecoderScratch::PerPart& own = scratch.parts[part];
   const std::size_t heads = size(spec_.heads);
   const std::size_t group = heads / shape_.kv_heads;
   const std::size_t first = task.row * heads + task.kv_head * group;
@@ -214,54 +263,48 @@ void DecoderNetwork::hear(const DecoderPass& pass, std::size_t layer, const Task
   }
 }
 
-void DecoderNetwork::attend_all(const DecoderPass& pass, const Worker& worker,
-                                std::size_t layer) const {
-  const std::size_t tasks = pass.rows * shape_.kv_heads;
-  const auto task = [&](std::size_t t) { return Task{t / shape_.kv_heads, t % shape_.kv_heads}; };
-  for (std::size_t t = worker.thread; t < tasks; t += worker.threads) {
-    remember(pass, layer, task(t), worker.thread);
-  }
-  // Later steps of a sequence hear earlier ones, which another thread may have remembered.
-  if (pass.rows > 1) worker.wait_for_all();
-  for (std::size_t t = worker.thread; t < tasks; t += worker.threads) {
-    hear(pass, layer, task(t), worker.thread);
-  }
-  worker.wait_for_all();
-}
-
-void DecoderNetwork::run_layer(const DecoderPass& pass, const Worker& worker,
-                               std::size_t index) const {
+void DecoderNetwork::run_layer(const DecoderPass& pass, std::size_t index, Stage stage,
+                               std::size_t part) const {
   DecoderScratch& s = *pass.scratch;
   const Layer& layer = layers_[index];
-  const auto from_stream = [&](const PackedInt8& by, const AlignedFloats& norm) {
-    return quantised(pass, worker, by, {s.stream.data(), s.width, &norm});
+  const Rows to_qkv{layer.qkv, s.stream.data(), s.width, pass.rows, &layer.norm1};
+  const Rows to_out{layer.out, s.heard.data(), s.width, pass.rows, nullptr};
+  const Rows to_gate_up{layer.gate_up, s.stream.data(), s.width, pass.rows, &layer.norm2};
+  const Rows to_down{layer.down, s.hidden.data(), s.hidden_width, pass.rows, nullptr};
+  const auto multiply = [&](const Rows& rows, auto&& kernel, AlignedFloats& y, std::size_t stride) {
+    const PackedInt8::Part& weights = rows.by->part(part);
+    kernel(weights.panels, ints(pass, rows, part), y.data() + weights.first_output, stride);
   };
-  multiply_parts(worker, parts_, *layer.qkv, from_stream(*layer.qkv, layer.norm1), s.qkv.data(),
-                 s.qkv_width, multiply_int8);
-  worker.wait_for_all();
-  attend_all(pass, worker, index);
-  const auto heard = quantised(pass, worker, *layer.out, {s.heard.data(), s.width, nullptr});
-  multiply_parts(worker, parts_, *layer.out, heard, s.stream.data(), s.width, multiply_add_int8);
-  worker.wait_for_all();
-  multiply_parts(worker, parts_, *layer.gate_up, from_stream(*layer.gate_up, layer.norm2),
-                 s.hidden.data(), s.hidden_width, multiply_gated_int8);
-  worker.wait_for_all();
-  const auto hidden =
-      quantised(pass, worker, *layer.down, {s.hidden.data(), s.hidden_width, nullptr});
-  multiply_parts(worker, parts_, *layer.down, hidden, s.stream.data(), s.width, multiply_add_int8);
-  worker.wait_for_all();
+  const auto each_task = [&](auto&& action) {
+    for (std::size_t t = part; t < pass.rows * shape_.kv_heads; t += parts_) {
+      action(Task{t / shape_.kv_heads, t % shape_.kv_heads});
+    }
+  };
+  const auto remember_it = [&](const Task& task) { remember(pass, index, task, part); };
+  const auto hear_it = [&](const Task& task) { hear(pass, index, task, part); };
+  switch (stage) {
+    case Stage::kNorm1: return make_all_ints(pass, to_qkv, part);
+    case Stage::kQkv: return multiply(to_qkv, multiply_int8, s.qkv, s.qkv_width);
+    case Stage::kRemember: return each_task(remember_it);
+    case Stage::kHear: return each_task(hear_it);
+    case Stage::kRememberAndHear: each_task(remember_it); return each_task(hear_it);
+    case Stage::kHeard: return make_all_ints(pass, to_out, part);
+    case Stage::kOut: return multiply(to_out, multiply_add_int8, s.stream, s.width);
+    case Stage::kNorm2: return make_all_ints(pass, to_gate_up, part);
+    case Stage::kGateUp: return multiply(to_gate_up, multiply_gated_int8, s.hidden, s.hidden_width);
+    case Stage::kHidden: return make_all_ints(pass, to_down, part);
+    case Stage::kDown: return multiply(to_down, multiply_add_int8, s.stream, s.width);
+  }
 }
 
-void DecoderNetwork::run(DecoderPass& pass, const Worker& worker) const {
-  embed(pass, worker);
-  for (std::size_t i = 0; i < layers_.size(); ++i) run_layer(pass, worker, i);
+void DecoderNetwork::run_output(const DecoderPass& pass, Stage stage, std::size_t part) const {
   DecoderScratch& s = *pass.scratch;
-  DecoderPass last = pass;
-  last.rows = pass.rows - pass.first_output;
-  if (last.rows == 0) return;
-  const float* stream = s.stream.data() + pass.first_output * s.width;
-  const auto x = quantised(last, worker, *output_, {stream, s.width, &norm_});
-  multiply_parts(worker, parts_, *output_, x, s.output.data(), s.output_width, multiply_int8);
+  const Rows rows{output_, s.stream.data() + pass.first_output * s.width, s.width,
+                  pass.rows - pass.first_output, &norm_};
+  if (stage == Stage::kNorm1) return make_all_ints(pass, rows, part);
+  const PackedInt8::Part& weights = output_->part(part);
+  multiply_int8(weights.panels, ints(pass, rows, part), s.output.data() + weights.first_output,
+                s.output_width);
 }
 
 void DecoderNetwork::write_logits(const DecoderPass& pass) const {
@@ -299,20 +342,20 @@ DecoderScratch::DecoderScratch(const DecoderNetwork& network)
   hidden.resize(kRows * hidden_width);
   output.resize(kRows * output_width);
   inputs.resize(places * widest);
-  scales.resize(places * 16);
+  scales.resize(places * kApart);
   angles.resize(kRows * 2 * network.rotary_.pairs());
   queries.resize(kRows * heads * shape.in);
   query_scales.resize(kRows * heads);
-  threads.resize(network.parts_);
+  parts.resize(network.parts_);
   const std::size_t group = heads / shape.kv_heads;
   const std::size_t blocks = (size(network.spec_.context) + kBlockSteps - 1) / kBlockSteps;
-  for (PerThread& thread : threads) {
-    thread.blocks.resize(blocks);
-    thread.scores.resize(group * blocks * kBlockSteps);
-    thread.result.resize(group * shape.out);
-    thread.turned.resize(shape.in);
-    thread.key.resize(shape.in);
-    thread.value.resize(shape.in);
+  for (PerPart& part : parts) {
+    part.blocks.resize(blocks);
+    part.scores.resize(group * blocks * kBlockSteps);
+    part.result.resize(group * shape.out);
+    part.turned.resize(shape.in);
+    part.key.resize(shape.in);
+    part.value.resize(shape.in);
   }
 }
 

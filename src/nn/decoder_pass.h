@@ -12,7 +12,6 @@
 #include "nn/decoder_spec.h"
 #include "nn/packed_int8.h"
 #include "nn/rotary.h"
-#include "nn/team.h"
 #include "nn/weight_file.h"
 
 namespace undersong {
@@ -35,17 +34,6 @@ struct DecoderPass {
   DecoderScratch* scratch = nullptr;
 };
 
-// Which thread of how many works; together with a team, or alone.
-struct Worker {
-  std::size_t thread = 0;
-  std::size_t threads = 1;
-  Team* team = nullptr;
-
-  void wait_for_all() const {
-    if (team != nullptr) team->wait_for_all();
-  }
-};
-
 class DecoderNetwork {
  public:
   // Errors: as Decoder.
@@ -55,9 +43,10 @@ class DecoderNetwork {
   std::size_t parts() const { return parts_; }
   std::size_t weight_bytes() const { return stream_.bytes(); }
 
-  // What one thread does of a pass; all threads of a team call it at once.
-  void run(DecoderPass& pass, const Worker& worker) const;
-  // After `run`.
+  // A pass is this many stages, each of which is `parts()` parts that may run at once.
+  std::size_t stages(const DecoderPass& pass) const;
+  void run(const DecoderPass& pass, std::size_t stage, std::size_t part) const;
+  // After all stages.
   void write_logits(const DecoderPass& pass) const;
 
  private:
@@ -71,10 +60,12 @@ class DecoderNetwork {
     const PackedInt8* gate_up;
     const PackedInt8* down;
   };
-  // Vectors that are to be made whole numbers.
-  struct Floats {
+  // Vectors that are to be made whole numbers, for a product.
+  struct Rows {
+    const PackedInt8* by;
     const float* values;
     std::size_t stride;
+    std::size_t count;
     const AlignedFloats* norm;  // its weights, or none
   };
   struct Task {
@@ -85,14 +76,18 @@ class DecoderNetwork {
   void read_layer(const WeightFile& weights, int layer);
   void read_output(const WeightFile& weights);
 
-  void embed(DecoderPass& pass, const Worker& worker) const;
-  QuantisedRows quantised(const DecoderPass& pass, const Worker& worker, const PackedInt8& by,
-                          const Floats& floats) const;
+  enum class Stage;
+
+  void embed(const DecoderPass& pass, std::size_t part) const;
+  void make_ints(const DecoderPass& pass, const Rows& rows, std::size_t row,
+                 std::size_t place) const;
+  void make_all_ints(const DecoderPass& pass, const Rows& rows, std::size_t part) const;
+  QuantisedRows ints(const DecoderPass& pass, const Rows& rows, std::size_t part) const;
   void remember(const DecoderPass& pass, std::size_t layer, const Task& task,
-                std::size_t thread) const;
-  void hear(const DecoderPass& pass, std::size_t layer, const Task& task, std::size_t thread) const;
-  void attend_all(const DecoderPass& pass, const Worker& worker, std::size_t layer) const;
-  void run_layer(const DecoderPass& pass, const Worker& worker, std::size_t layer) const;
+                std::size_t part) const;
+  void hear(const DecoderPass& pass, std::size_t layer, const Task& task, std::size_t part) const;
+  void run_layer(const DecoderPass& pass, std::size_t layer, Stage stage, std::size_t part) const;
+  void run_output(const DecoderPass& pass, Stage stage, std::size_t part) const;
 
   DecoderSpec spec_;
   std::size_t parts_;
@@ -106,7 +101,7 @@ class DecoderNetwork {
   Int8Matrix table_;                    // rows padded to padded_width
 };
 
-// What a pass works in. Rows as in the pass; `thread` where each has its own.
+// What a pass works in. Rows as in the pass; parts where each has its own.
 struct DecoderScratch {
   explicit DecoderScratch(const DecoderNetwork& network);
 
@@ -120,12 +115,12 @@ struct DecoderScratch {
   AlignedFloats heard;         // [row][width]
   AlignedFloats hidden;        // [row][hidden_width]
   AlignedFloats output;        // [row][output_width]
-  AlignedShorts inputs;        // [row or thread][widest]
-  AlignedFloats scales;        // [row or thread][16]
+  AlignedShorts inputs;        // [row or part][widest]
+  AlignedFloats scales;        // [row or part][16]
   AlignedFloats angles;        // [row][cosines, sines]
   AlignedShorts queries;       // [row][head][in]
   AlignedFloats query_scales;  // [row][head]
-  struct PerThread {
+  struct PerPart {
     std::vector<CachedHead> blocks;
     AlignedFloats scores;  // [group][context]
     AlignedFloats result;  // [group][out]
@@ -133,7 +128,7 @@ struct DecoderScratch {
     AlignedShorts key;     // [in]
     AlignedShorts value;   // [in]
   };
-  std::vector<PerThread> threads;
+  std::vector<PerPart> parts;
 };
 
 }  // namespace undersong

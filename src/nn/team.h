@@ -1,8 +1,11 @@
 #pragma once
-// Threads that work on one product at a time. They spin between the parts of a job, for a moment
-// after it too, give way to others when that lasts, and sleep while there is nothing to do.
+// Threads that share the stages of one computation. A stage has a part for each thread, but
+// whoever is free takes what is left, so a thread that has lost its processor holds up nobody who
+// does not need its part. Threads spin between stages, for a moment after the last one too, give
+// way to others when that lasts, and sleep while there is nothing to do.
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <thread>
@@ -12,39 +15,45 @@ namespace undersong {
 
 class Team {
  public:
-  // `threads`: the caller's among them.
+  static constexpr int kMost = 16;
+
+  // `threads`: 1 … kMost, the caller's among them.
   explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
-  int threads() const { return threads_; }
+  std::size_t parts() const { return static_cast<std::size_t>(threads_); }
 
-  // Calls job(thread) on every thread at once, thread 0 being the caller, and returns when all are
-  // done. The job must not throw. Not for two callers at a time: hold `in_use()`.
+  // Calls job(stage, part) once for each part of each stage; a stage begins when the one before it
+  // is done. The job must not throw. One caller at a time: hold `in_use()`.
   template <typename Job>
-  void run(Job& job) {
-    call_ = [](void* object, int thread) { (*static_cast<Job*>(object))(thread); };
+  void run(std::size_t stages, const Job& job) {
+    call_ = [](const void* object, std::size_t stage, std::size_t part) {
+      (*static_cast<const Job*>(object))(stage, part);
+    };
     object_ = &job;
-    run_all();
+    run_all(stages);
   }
-
-  // Within a job: returns once every thread has come here.
-  void wait_for_all();
 
   std::mutex& in_use() { return in_use_; }
 
  private:
-  void run_all();
+  void run_all(std::size_t stages);
+  bool take_part(int thread);
+  void finish_part(std::uint64_t stage);
   void work(int thread);
 
   int threads_;
-  void (*call_)(void*, int) = nullptr;
-  void* object_ = nullptr;
   std::mutex in_use_;
-  alignas(64) std::atomic<std::uint32_t> job_{0};
-  alignas(64) std::atomic<std::uint32_t> round_{0};
-  alignas(64) std::atomic<int> arrived_{0};
+  void (*call_)(const void*, std::size_t, std::size_t) = nullptr;
+  const void* object_ = nullptr;
+  std::uint64_t first_ = 0;  // number of the computation's first stage; numbers are used once
+  std::uint64_t end_ = 0;
+  // The stage's number, and a bit for each part that nobody has taken.
+  alignas(64) std::atomic<std::uint64_t> open_{0};
+  alignas(64) std::atomic<int> done_{0};
+  alignas(64) std::atomic<std::uint32_t> woken_{0};
   std::atomic<bool> stop_{false};
   std::vector<std::thread> others_;
 };
