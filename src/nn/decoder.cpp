@@ -114,6 +114,8 @@ Decoder::~Decoder() = default;
 
 const DecoderSpec& Decoder::spec() const { return inside_->network.spec(); }
 
+std::size_t Decoder::weight_bytes() const { return inside_->network.weight_bytes(); }
+
 std::unique_ptr<DecoderState> Decoder::start() const {
   std::unique_ptr<DecoderState> state(new DecoderState());
   state->inside_ = std::make_unique<DecoderState::Inside>(DecoderState::Inside{

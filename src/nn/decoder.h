@@ -33,6 +33,7 @@ class Decoder {
   ~Decoder();
 
   const DecoderSpec& spec() const;
+  std::size_t weight_bytes() const;  // that a step reads
 
   std::unique_ptr<DecoderState> start() const;
 

@@ -8,7 +8,6 @@
 #define HWY_TARGET_INCLUDE "nn/decoder_kernels.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -92,13 +91,18 @@ constexpr std::size_t unroll_of(std::size_t rows) {
   return kLanes == 1 || rows > 2 ? 1 : (kLanes == 16 ? 4 / rows : 2 / rows);
 }
 
-// How far ahead of its use a stream of weights is fetched.
-constexpr std::size_t kPrefetchBytes = 2048;
+// Weights are asked for this far ahead of their use, into the second cache: the processor itself
+// looks no further than a page of 4096 bytes, and not over from one matrix to the next.
+constexpr std::size_t kPrefetchBytes = 16384;
+constexpr std::size_t kLineBytes = 64;
+
+HWY_INLINE void fetch(const void* line) { __builtin_prefetch(line, 0, 2); }
 
 // Vectors [first, first + kVectors) of one panel for kRows rows, into [kRows][kInt8Panel].
 template <std::size_t kRows, typename T>
-HWY_INLINE void sum_tile(const T* HWY_RESTRICT panel, std::size_t in, const std::int16_t* x,
-                         std::size_t stride, std::size_t first, Vec (*result)[kPanelVectors]) {
+HWY_INLINE void sum_tile(const T* HWY_RESTRICT panel, const T* ahead, std::size_t in,
+                         const std::int16_t* x, std::size_t stride, std::size_t first,
+                         Vec (*result)[kPanelVectors]) {
   constexpr std::size_t kVectors = vectors_of(kRows);
   constexpr std::size_t kUnroll = unroll_of(kRows);
   Sum sum[kUnroll][kRows][kVectors];
@@ -111,8 +115,9 @@ HWY_INLINE void sum_tile(const T* HWY_RESTRICT panel, std::size_t in, const std:
   for (std::size_t i = 0; i < in; i += 2 * kUnroll) {
     HWY_UNROLL(4)
     for (std::size_t u = 0; u < kUnroll; ++u) {
-      if (sizeof(T) == 1 && first == 0) {
-        hwy::Prefetch(w + kPrefetchBytes);
+      if (first == 0) {
+        for (std::size_t e = 0; e < kInt8Panel * 2; e += kLineBytes / sizeof(T)) fetch(ahead + e);
+        ahead += 2 * kInt8Panel;
       }
       Pair weight[kVectors];
       HWY_UNROLL(4)
@@ -140,10 +145,10 @@ HWY_INLINE void sum_tile(const T* HWY_RESTRICT panel, std::size_t in, const std:
 }
 
 template <std::size_t kRows, typename T>
-HWY_INLINE void sum_panel(const T* panel, std::size_t in, const std::int16_t* x, std::size_t stride,
-                          Vec (*result)[kPanelVectors]) {
+HWY_INLINE void sum_panel(const T* panel, const T* ahead, std::size_t in, const std::int16_t* x,
+                          std::size_t stride, Vec (*result)[kPanelVectors]) {
   for (std::size_t first = 0; first < kPanelVectors; first += vectors_of(kRows)) {
-    sum_tile<kRows>(panel, in, x, stride, first, result);
+    sum_tile<kRows>(panel, ahead, in, x, stride, first, result);
   }
 }
 
@@ -170,8 +175,9 @@ void finish_panels(const Int8Panels& w, std::size_t panel, const QuantisedRows& 
   const Tag tag;
   Vec sums[Finish::kPanels][kRows][kPanelVectors];
   for (std::size_t p = 0; p < Finish::kPanels; ++p) {
-    sum_panel<kRows>(w.values + (panel + p) * kInt8Panel * w.in, w.in, x.values + row * x.stride,
-                     x.stride, sums[p]);
+    const std::int8_t* values = w.values + (panel + p) * kInt8Panel * w.in;
+    sum_panel<kRows>(values, values + kPrefetchBytes, w.in, x.values + row * x.stride, x.stride,
+                     sums[p]);
   }
   const float* scales = w.scales + panel * kInt8Panel;
   for (std::size_t r = 0; r < kRows; ++r) {
@@ -333,14 +339,20 @@ void add_row_all(const std::int8_t* row, float scale, std::size_t n, float* sum)
 constexpr std::size_t kQueries = 4;
 static_assert(kLanes != 1 || kMostRows == 2);
 
+// Blocks lie apart, so the next is asked for while one is worked on.
+std::size_t next_block(const Attention& a, std::size_t block) {
+  return (block + 1) * kBlockSteps < a.steps ? block + 1 : block;
+}
+
 template <std::size_t kRows>
 void score_block(const Attention& a, std::size_t block, std::size_t query, std::size_t stride) {
   const Tag tag;
   const CachedHead& head = a.blocks[block];
+  const std::int16_t* ahead = a.blocks[next_block(a, block)].keys;
   for (std::size_t panel = 0; panel < kBlockSteps / kInt8Panel; ++panel) {
     Vec sums[kRows][kPanelVectors];
-    sum_panel<kRows>(head.keys + panel * kInt8Panel * a.in, a.in, a.queries + query * a.in, a.in,
-                     sums);
+    const std::size_t at = panel * kInt8Panel * a.in;
+    sum_panel<kRows>(head.keys + at, ahead + at, a.in, a.queries + query * a.in, a.in, sums);
     for (std::size_t v = 0; v < kPanelVectors; ++v) {
       const std::size_t step = panel * kInt8Panel + v * kLanes;
       const Vec scale = hn::LoadU(tag, head.key_scales + step);
@@ -393,10 +405,11 @@ void add_values(const Attention& a, std::size_t block, std::size_t query, std::s
     }
     scales[r] = quantise_all(scaled, kBlockSteps, levels, weights[r]);
   }
+  const std::int16_t* ahead = a.blocks[next_block(a, block)].values;
   for (std::size_t panel = 0; panel * kInt8Panel < a.out; ++panel) {
     Vec sums[kRows][kPanelVectors];
-    sum_panel<kRows>(head.values + panel * kInt8Panel * kBlockSteps, kBlockSteps, weights[0],
-                     kBlockSteps, sums);
+    const std::size_t at = panel * kInt8Panel * kBlockSteps;
+    sum_panel<kRows>(head.values + at, ahead + at, kBlockSteps, weights[0], kBlockSteps, sums);
     for (std::size_t r = 0; r < kRows; ++r) {
       const Vec scale = hn::Set(tag, scales[r]);
       float* to = a.result + (query + r) * a.out + panel * kInt8Panel;
@@ -412,7 +425,9 @@ void attend_queries(const Attention& a, std::size_t query, int levels) {
   const Tag tag;
   const std::size_t blocks = (a.steps + kBlockSteps - 1) / kBlockSteps;
   const std::size_t stride = blocks * kBlockSteps;
-  for (std::size_t block = 0; block < blocks; ++block) score_block<kRows>(a, block, query, stride);
+  for (std::size_t block = 0; block < blocks; ++block) {
+    score_block<kRows>(a, block, query, stride);
+  }
   float sums[kRows];
   for (std::size_t r = 0; r < kRows; ++r) {
     sums[r] = soften(a.scores + (query + r) * stride, a.steps, stride);

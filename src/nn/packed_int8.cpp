@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <new>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 namespace undersong {
 namespace {
@@ -20,6 +25,16 @@ int levels_of(const Int8Matrix& matrix) {
 }
 
 }  // namespace
+
+HugePages::HugePages(std::size_t bytes) : size_(bytes) {
+  constexpr std::size_t kPage = std::size_t{2} << 20;
+  const std::size_t whole = round_up(bytes, kPage);
+  data_.reset(static_cast<std::int8_t*>(std::aligned_alloc(kPage, whole)));
+  if (!data_) throw std::bad_alloc();
+#ifdef __linux__
+  madvise(data_.get(), whole, MADV_HUGEPAGE);  // a wish; nothing is lost where it is not granted
+#endif
+}
 
 PackedInt8& PackedStream::add(Int8Matrix matrix, std::vector<std::size_t> order,
                               std::size_t panels_per_output) {
@@ -64,7 +79,7 @@ void PackedStream::finish() {
   for (const Waiting& waiting : waiting_) {
     bytes += waiting.order.size() * waiting.packed->padded_in();
   }
-  stream_.resize(bytes);
+  stream_ = HugePages(bytes);
   std::int8_t* to = stream_.data();
   for (std::size_t part = 0; part < parts_; ++part) {
     for (const Waiting& waiting : waiting_) pack(waiting, part, to);

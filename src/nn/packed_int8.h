@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -39,6 +40,23 @@ class PackedInt8 {
   std::vector<Part> parts_;
 };
 
+// Bytes on pages of 2 MB where the system has them: a step reads every byte, and with small pages
+// the processor would look up the place of every 4096th.
+class HugePages {
+ public:
+  HugePages() = default;
+  explicit HugePages(std::size_t bytes);
+  std::int8_t* data() { return data_.get(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct Free {
+    void operator()(std::int8_t* data) const { std::free(data); }
+  };
+  std::unique_ptr<std::int8_t, Free> data_;
+  std::size_t size_ = 0;
+};
+
 class PackedStream {
  public:
   explicit PackedStream(std::size_t parts) : parts_(parts) {}
@@ -63,7 +81,7 @@ class PackedStream {
   std::size_t parts_;
   std::vector<Waiting> waiting_;
   std::vector<std::unique_ptr<PackedInt8>> products_;
-  std::vector<std::int8_t, AlignedAllocator<std::int8_t>> stream_;
+  HugePages stream_;
 };
 
 }  // namespace undersong
