@@ -2,7 +2,7 @@
 // The arithmetic of the decoder, on the widest vectors that the machine has. The same bits on every
 // vector target: products are sums of integers, which have no order; what is summed in float goes
 // through sixteen partial sums (element i into sum i mod 16) that are added up in one order.
-// docs/decisions/0017-integers-in-the-decoder.md derives what the rounding costs.
+// docs/decisions/0018-integers-in-the-decoder.md derives what the rounding costs.
 
 #include <cstddef>
 #include <cstdint>

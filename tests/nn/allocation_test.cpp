@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <new>
 
+#include "nn/decoder.h"
 #include "nn/network.h"
+#include "nn/reference_decoder.h"
 #include "nn/tiny_networks.h"
 #include "support/random_weights.h"
 
@@ -45,6 +47,23 @@ TEST(Network, AllocatesNothingAfterItsStart) {
     }
     EXPECT_EQ(allocations, before) << tiny.name;
     EXPECT_GT(before, 0);
+  }
+}
+
+// Keys and values come in blocks of 64 steps.
+TEST(Decoder, AllocatesNothingBetweenBlocks) {
+  for (const TinyDecoder& tiny : tiny_decoders()) {
+    const Decoder decoder(tiny.spec, random_decoder_weights(tiny.spec, 1), 2);
+    const auto steps = random_steps(tiny.spec, 64, 2);
+    std::vector<float> logits(static_cast<std::size_t>(tiny.spec.vocab_size));
+    const auto state = decoder.start();
+    decoder.feed(*state, std::span(steps).first(1), logits);
+    const long before = allocations;
+    decoder.feed(*state, std::span(steps).subspan(1, 30), logits);
+    for (std::size_t i = 31; i < steps.size(); ++i) {
+      decoder.feed(*state, std::span(steps).subspan(i, 1), logits);
+    }
+    EXPECT_EQ(allocations, before) << tiny.name;
   }
 }
 
