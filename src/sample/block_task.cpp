@@ -4,6 +4,7 @@
 #include <bitset>
 #include <limits>
 #include <memory>
+#include <vector>
 
 #include "sample/composer_draw.h"
 
@@ -75,10 +76,24 @@ class BlockRules {
   }
 
  private:
+  int length_of(const ComposerCursor& cursor) const {
+    return std::min(kLongestGridBar,
+                    kGridMeters.at(static_cast<std::size_t>(cursor.meter())).length());
+  }
+  int wanted_onsets() const { return std::min(limits_.fewest_onsets, limits_.most_onsets); }
+
+  // Positions with room, but for those after which too few are left for the onsets wanted.
   void steer_positions(const ComposerCursor& cursor, std::span<float> logits) const {
-    if (cursor.onsets() >= limits_.most_onsets) return forbid(logits, kPosition);
+    std::vector<int> roomy;
+    for (int position = cursor.position() + 1; position < length_of(cursor); ++position) {
+      if (taken_[static_cast<std::size_t>(position)].any()) roomy.push_back(position);
+    }
+    const int after = std::max(0, wanted_onsets() - cursor.onsets() - 1);
+    const auto count = static_cast<int>(roomy.size());
+    roomy.resize(static_cast<std::size_t>(std::min(count, std::max(1, count - after))));
+    if (cursor.onsets() >= limits_.most_onsets) roomy.clear();
     for (int position = 0; position < kPosition.count; ++position) {
-      if (taken_[static_cast<std::size_t>(position)].none())
+      if (!std::binary_search(roomy.begin(), roomy.end(), position))
         logits[static_cast<std::size_t>(kPosition.of(position))] = kNever;
     }
   }
@@ -102,9 +117,9 @@ class BlockRules {
   }
 
   void steer_end(const ComposerCursor& cursor, std::span<float> logits) const {
-    const int length = kGridMeters.at(static_cast<std::size_t>(cursor.meter())).length();
-    const int wanted = std::min(limits_.fewest_onsets, limits_.most_onsets);
-    if (cursor.onsets() >= wanted || !has_room(cursor.position() + 1, length)) return;
+    if (cursor.onsets() >= wanted_onsets() || !has_room(cursor.position() + 1, length_of(cursor))) {
+      return;
+    }
     forbid(logits, kRole);
     forbid(logits, kBar, kBar + 1);
     forbid(logits, kEnd, kEnd + 1);

@@ -96,7 +96,7 @@ struct BlockLimits {
   Role role = Role::kLead;
   int first_position = 0;               // in steps of the bar, tokens/composer_grid.h
   int last_position = kLongestGridBar;  // the last one not among them
-  int fewest_onsets = 1;                // as far as `takes` leaves room behind the last
+  int fewest_onsets = 1;                // or as many as `takes` has room for
   int most_onsets = kLongestGridBar;
   int most_at_once = kPitchCount;  // notes at one position
   // Whether a pitch (MIDI, without the piece's shift; of drums the instrument) may come at a

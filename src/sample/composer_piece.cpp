@@ -147,16 +147,17 @@ class Ending {
   bool left_told_ = false;
 };
 
-void require_options(const ComposerModel& model, const ComposerPieceRequest& request) {
+}  // namespace
+
+void check_piece(const ComposerModel& model, const ComposerPieceRequest& request) {
+  check_options(request.draw.sampling);
   if (request.style && request.prompt.empty()) require_style(model, *request.style);
   UNDERSONG_CHECK(request.bars >= 0 && (request.bars > 0 || request.notes > 0));
 }
 
-}  // namespace
-
 GridPiece write_piece(const ComposerModel& model, const ComposerPieceRequest& request,
                       const Rng& rng, Progress& progress) {
-  require_options(model, request);
+  check_piece(model, request);
   ComposerDraw draw(model, request.draw, {rng});
   draw.tell(request.prompt);
   std::vector<TokenId> ids =

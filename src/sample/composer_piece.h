@@ -27,9 +27,12 @@ struct ComposerPieceRequest {
   DrawOptions draw;
 };
 
+// Errors: kUsage for a style that the model never heard and for options.
+void check_piece(const ComposerModel& model, const ComposerPieceRequest& request);
+
 // The bars that were written, without those of the prompt; its shift is 0. The piece always ends:
 // the bars left are told as the network heard them in training, and END comes after the last.
-// Errors: kUsage for a style that the model never heard and for options; kCancelled.
+// Errors: those of check_piece; kCancelled.
 GridPiece write_piece(const ComposerModel& model, const ComposerPieceRequest& request,
                       const Rng& rng, Progress& progress);
 

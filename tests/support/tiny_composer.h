@@ -41,8 +41,12 @@ inline WeightFile tiny_composer_weights(int context, const std::string& corpus =
   return weights;
 }
 
+// On one thread: its products are too small to share.
 inline LoadedModel tiny_composer(int context, std::uint64_t seed = 1) {
-  return model_from_weights(tiny_composer_weights(context, "", seed));
+  LoadedModel loaded = model_from_weights(tiny_composer_weights(context, "", seed));
+  loaded.model = std::make_shared<ComposerModel>(composer_from_metadata(loaded.weights.metadata),
+                                                 loaded.weights, 1);
+  return loaded;
 }
 
 }  // namespace undersong

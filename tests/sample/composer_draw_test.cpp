@@ -1,0 +1,275 @@
+#include "sample/composer_draw.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "support/composer_words.h"
+#include "support/thrown_error.h"
+#include "support/tiny_composer.h"
+#include "tokens/composer_text.h"
+
+namespace undersong {
+namespace {
+
+using namespace composer_token;
+
+constexpr int kContext = 256;
+constexpr float kNever = -std::numeric_limits<float>::infinity();
+
+const std::vector<TokenId>& header() {
+  static const auto ids = composer_ids("begin style.lied mode.minor meter.4/4 tempo.10");
+  return ids;
+}
+
+// A bar with a bass, and the lead begun.
+const std::vector<TokenId>& lead_begun() {
+  static const auto ids = composer_ids(
+      "bar chord.0:maj energy.3 role.bass density.1 position.0 velocity.8 duration.24 pitch.36 "
+      "position.24 pitch.43 role.lead density.4");
+  return ids;
+}
+
+class ComposerDrawTest : public testing::Test {
+ protected:
+  std::vector<Rng> streams(std::size_t count) const {
+    std::vector<Rng> all;
+    for (std::size_t i = 0; i < count; ++i) all.push_back(Rng(7).fork(i));
+    return all;
+  }
+
+  ComposerDraw lead(std::size_t candidates, DrawOptions options = {}) const {
+    ComposerDraw draw(model_, options, streams(candidates));
+    draw.tell(header());
+    draw.tell(lead_begun());
+    return draw;
+  }
+
+  std::vector<GridNote> lead_notes(const std::vector<TokenId>& block) const {
+    std::vector<TokenId> ids = header();
+    ids.insert(ids.end(), lead_begun().begin(), lead_begun().end());
+    ids.insert(ids.end(), block.begin(), block.end());
+    std::vector<GridNote> notes = from_composer_text(ids).bars.at(0).notes;
+    std::erase_if(notes, [](const GridNote& note) { return note.role != Role::kLead; });
+    return notes;
+  }
+
+  LoadedModel loaded_ = tiny_composer(kContext);
+  const ComposerModel& model_ = composer_of(loaded_);
+};
+
+TEST_F(ComposerDrawTest, WritesTheSameFromTheSameStreams) {
+  EXPECT_EQ(lead(3).draw(block_task({})), lead(3).draw(block_task({})));
+}
+
+TEST_F(ComposerDrawTest, CandidatesDifferAndDoNotDependOnHowManyThereAre) {
+  const auto four = lead(4).draw(block_task({}));
+  EXPECT_NE(four[0], four[1]);
+  const auto two = lead(2).draw(block_task({}));
+  EXPECT_EQ(two[0], four[0]);
+  EXPECT_EQ(two[1], four[1]);
+}
+
+TEST_F(ComposerDrawTest, DrawsFromTheLogitsOfTheModel) {
+  ComposerDraw draw = lead(1);
+  const auto block = draw.draw(block_task({})).front();
+  // The same by hand, without limits that change anything.
+  Sampler sampler({});
+  Rng rng = Rng(7).fork(0);
+  const auto state = model_.start();
+  std::vector<float> logits(static_cast<std::size_t>(kCount));
+  model_.feed(*state, header(), logits);
+  model_.feed(*state, lead_begun(), logits);
+  for (const TokenId id : block) {
+    ASSERT_EQ(sampler.choose(logits, rng), id);
+    model_.feed(*state, {&id, 1}, logits);
+  }
+}
+
+TEST_F(ComposerDrawTest, GoesOnAfterWhatItDrew) {
+  ComposerDraw draw = lead(3);
+  const auto first = draw.draw(block_task({}));
+  draw.tell(composer_ids("bar role.bass position.0 velocity.8 duration.24 pitch.36"));
+  draw.tell(1, composer_ids("position.12 pitch.38"));
+  draw.tell(composer_ids("role.lead"));
+  const auto second = draw.draw(block_task({}));
+  // One by one, each candidate by itself.
+  for (std::size_t i = 0; i < 3; ++i) {
+    ComposerDraw alone(model_, {}, {streams(3)[i]});
+    alone.tell(header());
+    alone.tell(lead_begun());
+    ASSERT_EQ(alone.draw(block_task({})).front(), first[i]);
+    alone.tell(composer_ids("bar role.bass position.0 velocity.8 duration.24 pitch.36"));
+    if (i == 1) alone.tell(composer_ids("position.12 pitch.38"));
+    alone.tell(composer_ids("role.lead"));
+    EXPECT_EQ(alone.draw(block_task({})).front(), second[i]) << i;
+    EXPECT_EQ(alone.nats(0), draw.nats(i));
+    EXPECT_GT(alone.nats(0), 0.0);
+  }
+}
+
+TEST_F(ComposerDrawTest, AllGoOnFromTheOneThatIsKept) {
+  ComposerDraw draw = lead(3);
+  draw.draw(block_task({}));
+  const double nats = draw.nats(2);
+  draw.keep(2);
+  EXPECT_EQ(draw.nats(0), nats);
+  draw.tell(composer_ids("bar role.lead"));
+  const auto blocks = draw.draw(block_task({}));
+  EXPECT_NE(blocks[0], blocks[1]) << "each has its own stream";
+}
+
+TEST_F(ComposerDrawTest, GuidanceOfOneIsOff) {
+  const auto plain = lead(2).draw(block_task({}));
+  DrawOptions options;
+  options.guidance = 1.0;
+  EXPECT_EQ(lead(2, options).draw(block_task({})), plain);
+  options.guidance = 3.0;
+  EXPECT_NE(lead(2, options).draw(block_task({})), plain);
+}
+
+// What is drawn greedily under guidance is what the mixed logits of two texts say.
+TEST_F(ComposerDrawTest, GuidanceMovesAwayFromTheTextWithoutControls) {
+  DrawOptions options;
+  options.guidance = 2.5;
+  options.sampling.method = SamplingOptions::Method::kGreedy;
+  const auto block = lead(1, options).draw(block_task({})).front();
+  std::vector<float> given(static_cast<std::size_t>(kCount));
+  std::vector<float> free = given;
+  const auto with = model_.start();
+  const auto without = model_.start();
+  std::vector<TokenId> text = header();
+  text.insert(text.end(), lead_begun().begin(), lead_begun().end());
+  model_.feed(*with, text, given);
+  std::erase_if(text, [](TokenId id) { return is_control(id); });
+  model_.feed(*without, text, free);
+  for (const TokenId id : block) {
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      if (std::isfinite(given[i])) given[i] = free[i] + 2.5F * (given[i] - free[i]);
+    }
+    ASSERT_EQ(std::ranges::max_element(given) - given.begin(), id);
+    model_.feed(*with, {&id, 1}, given);
+    model_.feed(*without, {&id, 1}, free);
+  }
+}
+
+TEST_F(ComposerDrawTest, RefusesGuidanceThatMakesNoSense) {
+  DrawOptions options;
+  options.guidance = 11.0;
+  EXPECT_EQ(thrown_error([&] { lead(1, options); }).message(),
+            "the guidance is 11; it must lie above 0 and at most at 10 (1: off)");
+}
+
+TEST_F(ComposerDrawTest, SteersWithinTheGrammarAndStopsWhenDone) {
+  DrawTask task;
+  task.steer = [](const DrawPlace& place, std::span<float> logits) {
+    for (const TokenId id : {kBar, kEnd}) logits[static_cast<std::size_t>(id)] = kNever;
+    for (int i = 0; i < kRole.count; ++i) logits[static_cast<std::size_t>(kRole.of(i))] = kNever;
+    // A position in each third of the bar, and one note there.
+    for (int i = 16 * (place.cursor.onsets() + 1); i < kPosition.count; ++i)
+      logits[static_cast<std::size_t>(kPosition.of(i))] = kNever;
+    if (place.drawn.empty() || !is_note(place.drawn.back())) return;
+    for (const Range& range : {kPitch, kVelocity, kDuration}) {
+      for (int i = 0; i < range.count; ++i) logits[static_cast<std::size_t>(range.of(i))] = kNever;
+    }
+  };
+  task.is_done = [](const DrawPlace& place) { return place.cursor.onsets() == 3; };
+  for (const auto& drawn : lead(4).draw(task)) {
+    EXPECT_EQ(std::ranges::count_if(drawn, [](TokenId id) { return kPosition.holds(id); }), 3);
+    EXPECT_TRUE(kPosition.holds(drawn.back()));
+  }
+}
+
+TEST_F(ComposerDrawTest, BreaksOffAfterTheMostIds) {
+  DrawTask task;
+  task.most_ids = 5;
+  for (const auto& drawn : lead(2).draw(task)) EXPECT_LE(drawn.size(), 5U);
+}
+
+// Blocks --------------------------------------------------------------------------------------
+
+TEST_F(ComposerDrawTest, BlocksEndWithAWholeNote) {
+  for (const auto& block : lead(8).draw(block_task({}))) {
+    ASSERT_FALSE(block.empty());
+    EXPECT_TRUE(kPitch.holds(block.back()));
+    EXPECT_EQ(std::ranges::count_if(block, [](TokenId id) { return kBar == id || kEnd == id; }), 0);
+  }
+}
+
+TEST_F(ComposerDrawTest, BlocksKeepToTheirLimits) {
+  BlockLimits limits;
+  limits.first_position = 6;
+  limits.last_position = 30;
+  limits.fewest_onsets = 2;
+  limits.most_onsets = 4;
+  limits.most_at_once = 2;
+  // C major between C4 and C5; on the position 12 nothing but the tonic.
+  limits.takes = [](int position, int pitch) {
+    constexpr unsigned kScale = 0b101010110101;
+    return pitch >= 60 && pitch <= 72 && (kScale >> (pitch % 12) & 1U) != 0 &&
+           (position != 12 || pitch % 12 == 0);
+  };
+  ASSERT_TRUE(has_room(limits, 48));
+  for (const auto& block : lead(16).draw(block_task(limits))) {
+    std::map<int, int> onsets;
+    for (const GridNote& note : lead_notes(block)) {
+      EXPECT_GE(note.position, 6);
+      EXPECT_LT(note.position, 30);
+      EXPECT_TRUE(limits.takes(note.position, note.pitch)) << int{note.pitch};
+      ++onsets[note.position];
+    }
+    EXPECT_GE(onsets.size(), 2U);
+    EXPECT_LE(onsets.size(), 4U);
+    for (const auto& [position, notes] : onsets) EXPECT_LE(notes, 2) << position;
+  }
+}
+
+TEST_F(ComposerDrawTest, ABlockWithOnePlaceTakesIt) {
+  BlockLimits limits;
+  limits.fewest_onsets = 3;
+  limits.takes = [](int position, int pitch) { return position == 47 && pitch == 67; };
+  EXPECT_TRUE(has_room(limits, 48));
+  EXPECT_FALSE(has_room(limits, 36));
+  for (const auto& block : lead(3).draw(block_task(limits))) {
+    const auto notes = lead_notes(block);
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_EQ(notes[0].position, 47);
+    EXPECT_EQ(notes[0].pitch, 67);
+  }
+}
+
+TEST_F(ComposerDrawTest, DrumsAreLimitedByInstrument) {
+  ComposerDraw draw(model_, {}, streams(4));
+  draw.tell(header());
+  draw.tell(composer_ids("bar role.drums"));
+  BlockLimits limits;
+  limits.role = Role::kDrums;
+  limits.takes = [](int, int instrument) { return instrument == 36 || instrument == 38; };
+  for (const auto& block : draw.draw(block_task(limits))) {
+    for (const TokenId id : block) {
+      if (kDrum.holds(id)) {
+        EXPECT_THAT(kLowestDrum + kDrum.value(id), testing::AnyOf(36, 38));
+      }
+    }
+  }
+}
+
+TEST(BlockLimits, WithoutRoomAreSeenBefore) {
+  EXPECT_TRUE(has_room({}, 48));
+  BlockLimits limits;
+  limits.takes = [](int, int) { return false; };
+  EXPECT_FALSE(has_room(limits, 48));
+  limits = {};
+  limits.most_onsets = 0;
+  EXPECT_FALSE(has_room(limits, 48));
+  limits = {};
+  limits.first_position = 48;
+  EXPECT_FALSE(has_room(limits, 48));
+  EXPECT_TRUE(has_room(limits, 96));
+}
+
+}  // namespace
+}  // namespace undersong
