@@ -8,7 +8,9 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "tokens/composer_text.h"
 #include "tokens/note_matrix.h"
+#include "tokens/score_grid.h"
 #include "tokens/symbols.h"
 
 namespace undersong {
@@ -79,8 +81,8 @@ void encode_symbols(std::vector<ChosenPiece>& chosen, const DatasetOptions& opti
     for (const auto& event : events.back()) symbols.back().push_back(event.symbol);
     if (piece.split == Split::kTrain) training_events.push_back(events.back());
   }
-  dataset.vocabulary = options.vocabulary ? *options.vocabulary
-                                          : Vocabulary::count(symbols, options.minimum_count);
+  dataset.vocabulary =
+      options.vocabulary ? *options.vocabulary : Vocabulary::count(symbols, options.minimum_count);
   for (std::size_t i = 0; i < chosen.size(); ++i)
     chosen[i].piece.ids = dataset.vocabulary.encode(symbols[i]);
   dataset.rhythm = RhythmTable::learn(training_events, dataset.vocabulary);
@@ -90,6 +92,27 @@ void encode_note_rows(std::vector<ChosenPiece>& chosen, Dataset& dataset) {
   dataset.vocabulary = note_matrix_vocabulary();
   dataset.column_sizes = note_column_sizes();
   for (auto& [piece, score] : chosen) piece.ids = encode_note_matrix(score);
+}
+
+// Whole pieces without controls: what a model has to find out by itself. The manifest does not say
+// what style a piece is of.
+void encode_bars(std::vector<ChosenPiece>& chosen, Dataset& dataset) {
+  dataset.vocabulary = composer_vocabulary();
+  for (auto& [piece, score] : chosen) {
+    throw_if_cancelled();
+    const GridPiece bars = to_grid(score, {}).piece;
+    TextLayout layout = TextLayout::whole(bars);
+    layout.controls = ControlChoice::none();
+    piece.ids = to_composer_text(bars, layout);
+  }
+}
+
+void encode(std::vector<ChosenPiece>& chosen, const DatasetOptions& options, Dataset& dataset) {
+  switch (options.representation) {
+    case Representation::kSymbols: return encode_symbols(chosen, options, dataset);
+    case Representation::kNoteMatrix: return encode_note_rows(chosen, dataset);
+    case Representation::kComposer: return encode_bars(chosen, dataset);
+  }
 }
 
 }  // namespace
@@ -127,11 +150,7 @@ Dataset load_dataset(const Corpus& corpus, const DatasetOptions& options) {
   dataset.corpus_sha256 = corpus.manifest().sha256();
   dataset.representation = options.representation;
   std::vector<ChosenPiece> chosen = read_chosen(corpus, options);
-  if (options.representation == Representation::kSymbols) {
-    encode_symbols(chosen, options, dataset);
-  } else {
-    encode_note_rows(chosen, dataset);
-  }
+  encode(chosen, options, dataset);
   for (auto& [piece, score] : chosen) {
     if (!piece.ids.empty()) dataset.pieces.push_back(std::move(piece));
   }

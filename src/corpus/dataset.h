@@ -29,7 +29,7 @@ struct DatasetPiece {
   std::string path;
   std::string licence;
   Split split = Split::kTrain;
-  std::vector<TokenId> ids;
+  std::vector<TokenId> ids;  // of kComposer in the style `own`, which a caller may change
 };
 
 struct Dataset {

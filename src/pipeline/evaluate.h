@@ -93,6 +93,8 @@ struct SplitLoss {
   std::size_t pieces = 0;  // that were used
   std::size_t of = 0;      // that there are
   CrossEntropy loss;
+  // Per note, where a note is several symbols (a composer's); unset elsewhere.
+  std::optional<double> nats_per_note = std::nullopt;
 };
 
 // A line of MODEL.log.csv.

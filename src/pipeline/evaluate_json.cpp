@@ -41,6 +41,8 @@ Json json_of(const ModelMeasures& model) {
   for (const auto& split : model.by_piece) {
     json["by_piece"][split.split] = json_of(split.loss);
     json["by_piece"][split.split].update({{"pieces", split.pieces}, {"of", split.of}});
+    if (split.nats_per_note)
+      json["by_piece"][split.split]["nats_per_note"] = json_of(*split.nats_per_note);
   }
   for (const auto& epoch : model.curve) {
     json["epochs"].push_back(

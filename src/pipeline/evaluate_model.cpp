@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "corpus/corpus.h"
 #include "corpus/dataset.h"
+#include "model/likeliest_style.h"
 #include "pipeline/evaluate_subjects.h"
 
 namespace undersong {
@@ -63,6 +64,29 @@ DatasetOptions dataset_options(const LoadedModel& model, const LearnedWith& lear
   return options;
 }
 
+bool is_composer(const LoadedModel& model) {
+  return model.info.representation == Representation::kComposer;
+}
+
+// As the model is given it: a corpus does not say what style a piece is of, so a composer hears it
+// in the one that it takes it for.
+std::vector<TokenId> as_heard(const LoadedModel& model, const std::vector<TokenId>& ids) {
+  return is_composer(model) ? in_likeliest_style(composer_of(model), ids) : ids;
+}
+
+std::optional<double> nats_per_note(const LoadedModel& model, const CrossEntropy& loss,
+                                    const std::vector<std::vector<TokenId>>& pieces) {
+  if (!is_composer(model)) return std::nullopt;
+  std::int64_t notes = 0;
+  for (const auto& ids : pieces) {
+    const std::size_t context = std::min<std::size_t>(ids.size(), kFewestContext);
+    notes += std::count_if(ids.begin() + static_cast<std::ptrdiff_t>(context), ids.end(),
+                           composer_token::is_note);
+  }
+  if (notes == 0) return std::nullopt;
+  return loss.nats * static_cast<double>(loss.symbols) / static_cast<double>(notes);
+}
+
 std::vector<SplitLoss> losses_by_piece(const LoadedModel& model, const Dataset& dataset,
                                        const EvaluateRequest& request, Progress& progress) {
   std::vector<SplitLoss> losses;
@@ -71,18 +95,22 @@ std::vector<SplitLoss> losses_by_piece(const LoadedModel& model, const Dataset& 
     std::vector<std::vector<TokenId>> pieces;
     for (const std::size_t i :
          draw_indices(all.size(), static_cast<std::size_t>(request.pieces), request.seed)) {
-      pieces.push_back(all[i]->ids);
+      pieces.push_back(as_heard(model, all[i]->ids));
     }
     if (pieces.empty()) continue;
     const CrossEntropy loss = cross_entropy_by_piece(*model.model, pieces, progress);
     if (loss.symbols == 0) continue;
-    losses.push_back({std::string(name_of(split)), pieces.size(), all.size(), loss});
+    losses.push_back({std::string(name_of(split)), pieces.size(), all.size(), loss,
+                      nats_per_note(model, loss, pieces)});
   }
   return losses;
 }
 
 std::optional<CrossEntropy> leaky_loss(const LoadedModel& model, const Dataset& dataset,
                                        std::uint64_t seed, Progress& progress) {
+  // It is for comparing with the seed, which had windows of a few symbols; a composer's is a
+  // thousand times as long and would be heard again for each.
+  if (is_composer(model)) return std::nullopt;
   std::vector<std::vector<TokenId>> pieces;
   for (const auto& piece : dataset.pieces) pieces.push_back(piece.ids);
   const int window = std::max({1, model.info.window, model.model->minimum_prompt()});
@@ -129,6 +157,11 @@ void measure_losses(const LoadedModel& model, const EvaluateRequest& request, Pr
                                        dataset_options(model, learned, request, is_its_own));
   remark_on_corpus(dataset, model.info, is_its_own, measures.remarks);
   measures.by_piece = losses_by_piece(model, dataset, request, progress);
+  for (const SplitLoss& loss : measures.by_piece) {
+    if (!loss.nats_per_note) continue;
+    measures.remarks.push_back(
+        fmt::format("{}: {:.3f} nats a note, without controls.", loss.split, *loss.nats_per_note));
+  }
   measures.leaky = leaky_loss(model, dataset, learned.seed, progress);
   if (measures.leaky && is_its_own && learned.split != "windows") {
     measures.remarks.emplace_back(

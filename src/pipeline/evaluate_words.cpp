@@ -73,7 +73,7 @@ std::string source_text(const SetReport& set, const EvaluateRequest& request) {
 
 std::vector<std::vector<std::string>> loss_rows(const ModelMeasures& model) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [split, pieces, of, loss] : model.by_piece) {
+  for (const auto& [split, pieces, of, loss, per_note] : model.by_piece) {
     const std::string used =
         pieces == of ? counted(of, "piece", "pieces")
                      : fmt::format("{} of {} pieces", count_text(pieces), count_text(of));

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "midi/midi_file.h"
+#include "pipeline/generate_composer.h"
 #include "sample/sequence.h"
 #include "score/tempo_map.h"
 #include "score/transform.h"
@@ -46,6 +47,7 @@ void check_request(const GenerateRequest& request) {
 
 // A weight file of another program may speak a vocabulary that is not music to us.
 void check_vocabulary(const LoadedModel& model) {
+  if (model.info.representation == Representation::kComposer) return;  // load_model has
   if (model.info.representation == Representation::kNoteMatrix) {
     const Vocabulary known = note_matrix_vocabulary();
     bool same = model.vocabulary.size() == known.size();
@@ -113,7 +115,7 @@ Score score_of_symbols(const LoadedModel& model, const std::vector<TokenId>& ids
   return learned_score(ids, model.vocabulary, table, bpm, rng);
 }
 
-DrawnPiece draw_piece(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
+DrawnPiece draw_notes(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
                       Progress& progress) {
   const bool is_matrix = model.info.representation == Representation::kNoteMatrix;
   SequenceRequest sequence;
@@ -131,6 +133,17 @@ DrawnPiece draw_piece(const LoadedModel& model, const GenerateRequest& request, 
   } else {
     drawn.score = score_of_symbols(model, ids, request, rng.fork("rhythm"));
     drawn.symbols = even_score(ids, model.vocabulary, kDefaultBpm);
+  }
+  return drawn;
+}
+
+DrawnPiece draw_piece(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
+                      Progress& progress) {
+  DrawnPiece drawn;
+  if (model.info.representation == Representation::kComposer) {
+    drawn.score = draw_composer_score(model, request, rng, progress);
+  } else {
+    drawn = draw_notes(model, request, rng, progress);
   }
   if (request.program) drawn.score = with_program(std::move(drawn.score), *request.program);
   return drawn;
@@ -182,6 +195,7 @@ GenerateReport generate(const GenerateRequest& request, Progress& progress) {
   check_request(request);
   const LoadedModel model = load_model(request.model);
   with_context("loading " + display(request.model), [&] { check_vocabulary(model); });
+  check_composer_wishes(model, request);
   GenerateReport report;
   report.seed = choose_seed(request);
   report.model = model.info;

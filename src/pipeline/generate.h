@@ -13,7 +13,9 @@
 #include "pipeline/originality_gate.h"
 #include "pipeline/render.h"
 #include "sample/sampler.h"
+#include "score/key.h"
 #include "score/score.h"
+#include "tokens/composer_grid.h"
 
 namespace undersong {
 
@@ -23,17 +25,26 @@ enum class Rhythm {
   kEven,     // every symbol a quarter note after the last: the seed's way
 };
 
+// What only a composer can be asked for (model/composer_model.h).
+struct ComposerWishes {
+  std::optional<GridStyle> style;  // unset: drawn; of a prompt, the one that it sounds like
+  std::optional<Key> key;          // unset: drawn
+  std::string meter;               // "3/4"; empty: drawn
+  int bars = 0;                    // exactly; 0: by notes
+};
+
 struct GenerateRequest {
   std::filesystem::path model;                 // a weight file
   std::vector<std::filesystem::path> outputs;  // by suffix, as write_music
-  std::int64_t notes = 300;                    // symbols, or notes of a note matrix
+  std::int64_t notes = 300;  // symbols, or notes of a note matrix; of a composer about so many
+  ComposerWishes composer;
   SamplingOptions sampling;
   std::optional<std::uint64_t> seed;  // unset: chosen, and reported
   std::optional<std::filesystem::path>
       prompt;  // a MIDI file to go on from; unset: a window held out in training
   Rhythm rhythm = Rhythm::kLearned;
-  std::optional<double> bpm;   // unset: 120 for symbols, the model's own tempo for a note matrix
-  std::optional<int> program;  // 0-127; unset: piano
+  std::optional<double> bpm;   // unset: 120 for symbols, else the model's own tempo
+  std::optional<int> program;  // 0-127; unset: piano, or a composer's own
   MusicFileOptions music;      // title, SoundFont, loudness, overwriting
   GateOptions gate;            // candidates, and whether copies may be written
 };

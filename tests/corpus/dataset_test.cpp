@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "midi/midi_file.h"
 #include "support/temporary_folder.h"
+#include "tokens/composer_vocabulary.h"
 #include "tokens/note_matrix.h"
 
 namespace undersong {
@@ -125,6 +126,19 @@ TEST_F(DatasetTest, WritesRowsOfTheNoteMatrix) {
   const Dataset dataset = load(options);
   EXPECT_EQ(dataset.column_sizes, note_column_sizes());
   EXPECT_EQ(dataset.pieces[0].ids.size(), 8U * kNoteColumns);
+}
+
+TEST_F(DatasetTest, WritesBarsForTheComposer) {
+  DatasetOptions options = every_symbol();
+  options.representation = Representation::kComposer;
+  const Dataset dataset = load(options);
+  EXPECT_EQ(dataset.vocabulary, composer_vocabulary());
+  for (const DatasetPiece& piece : dataset.pieces) {
+    EXPECT_EQ(piece.ids.front(), composer_token::kBegin);
+    EXPECT_EQ(piece.ids.back(), composer_token::kEnd);
+    EXPECT_EQ(std::ranges::count_if(piece.ids, composer_token::is_note), 8);
+    EXPECT_EQ(std::ranges::count_if(piece.ids, composer_token::is_control), 0);
+  }
 }
 
 TEST_F(DatasetTest, LearnsTheRhythmOfTrainingPiecesAlone) {

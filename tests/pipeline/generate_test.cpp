@@ -11,8 +11,10 @@
 #include "model/architecture.h"
 #include "model/counting_model.h"
 #include "model/model_metadata.h"
+#include "score/tempo_map.h"
 #include "support/random_weights.h"
 #include "support/temporary_folder.h"
+#include "support/tiny_composer.h"
 #include "tokens/note_matrix.h"
 #include "tokens/rhythm.h"
 
@@ -211,6 +213,73 @@ TEST_F(GenerateTest, SaysWhenTheWeightsHoldNoRhythm) {
   save_weights(request_.model, weights, Overwrite::kAllow);
   EXPECT_THAT(message(), testing::HasSubstr("--rhythm even"));
   EXPECT_FALSE(fs::exists(folder_ / "a.mid"));
+}
+
+// A composer -----------------------------------------------------------------------------------
+
+class GenerateByComposer : public GenerateTest {
+ protected:
+  GenerateByComposer() {
+    save_weights(folder_ / "composer.safetensors", tiny_composer_weights(256), Overwrite::kRefuse);
+    request_.model = folder_ / "composer.safetensors";
+    request_.gate.copies = Copies::kAllow;
+    request_.composer.bars = 3;
+  }
+
+  Score score() const {
+    return generate_score(load_model(request_.model), request_, 7, silent_progress());
+  }
+};
+
+TEST_F(GenerateByComposer, WritesTheSameBytesForTheSameSeed) {
+  run();
+  const auto first = read_file(folder_ / "a.mid");
+  request_.music.overwrite = Overwrite::kAllow;
+  run();
+  EXPECT_EQ(read_file(folder_ / "a.mid"), first);
+}
+
+TEST_F(GenerateByComposer, WritesTheBarsTempoAndKeyThatWereAsked) {
+  request_.bpm = 93.0;
+  request_.composer.style = GridStyle::kPiano;
+  request_.composer.key = Key{3, Mode::kMinor};
+  request_.composer.meter = "3/4";
+  const Score score = this->score();
+  ASSERT_FALSE(score.keys.empty());
+  // E flat minor has six flats.
+  EXPECT_EQ(score.keys[0].sharps, -6);
+  EXPECT_TRUE(score.keys[0].minor);
+  EXPECT_NEAR(TempoMap(score).bpm_at(0), 93.0, 0.01);
+  EXPECT_EQ(score.meters.at(0).numerator, 3);
+}
+
+TEST_F(GenerateByComposer, GoesOnFromAMidiFile) {
+  request_.prompt = folder_ / "scales.mid";
+  const Score score = this->score();
+  EXPECT_GT(note_count(score), 0U);
+  request_.prompt.reset();
+  EXPECT_NE(score.tracks, this->score().tracks);
+  request_.prompt = folder_ / "scales.mid";
+  request_.composer.key = Key{};
+  EXPECT_EQ(message(),
+            "--prompt has a key and a meter already, and the music goes on in them; leave out "
+            "--key and --meter");
+}
+
+TEST_F(GenerateByComposer, RefusesWhatItCannotWrite) {
+  request_.composer.meter = "11/8";
+  EXPECT_THAT(message(),
+              testing::StartsWith("--meter is \"11/8\"; a composer knows 2/4, 3/4, 4/4"));
+  request_.composer.meter.clear();
+  request_.composer.bars = 10001;
+  EXPECT_EQ(message(), "--bars is 10001; it must lie between 1 and 10000");
+}
+
+TEST_F(GenerateTest, RefusesWishesThatOnlyAComposerFulfils) {
+  request_.composer.bars = 8;
+  EXPECT_EQ(message(),
+            "--style, --key, --meter and --bars are for a composer, and these weights are of the "
+            "architecture markov");
 }
 
 }  // namespace

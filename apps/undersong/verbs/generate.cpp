@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "common/messages.h"
 #include "common/usage.h"
+#include "plan/request.h"
 #include "undersong/console.h"
 #include "undersong/verbs/music_flags.h"
 #include "undersong/verbs/verbs.h"
@@ -23,6 +24,8 @@ struct GenerateFlags {
   MusicFlags music;
   GenerateRequest request;
   std::string rhythm = "learned";
+  std::string style;
+  std::string key;
   bool greedy = false;
   bool allow_copies = false;
 };
@@ -46,6 +49,11 @@ void run(GenerateFlags& flags) {
   if (flags.greedy) request.sampling.method = SamplingOptions::Method::kGreedy;
   request.rhythm = flags.rhythm == "even" ? Rhythm::kEven : Rhythm::kLearned;
   request.bpm = flags.music.bpm;
+  if (!flags.style.empty()) request.composer.style = parse_grid_style(flags.style);
+  if (!flags.key.empty()) {
+    const auto [tonic, mode] = parse_key(flags.key);
+    request.composer.key = Key{tonic, mode.value_or(Mode::kMajor)};
+  }
   request.program = flags.music.program_number();
   request.music = flags.music.options();
   if (flags.allow_copies) request.gate.copies = Copies::kAllow;
@@ -86,6 +94,24 @@ void add_sampling(CLI::App& verb, GenerateFlags& flags) {
       ->capture_default_str();
 }
 
+void add_wishes(CLI::App& verb, GenerateFlags& flags) {
+  ComposerWishes& wishes = flags.request.composer;
+  constexpr auto kGroup = "Of a composer";
+  verb.add_option("--style", flags.style, tr("What it learned from: piano, lied, quartet …"))
+      ->type_name("STYLE")
+      ->group(tr(kGroup));
+  verb.add_option("--bars", wishes.bars, tr("Exactly so many bars, whatever --notes"))
+      ->check(CLI::PositiveNumber)
+      ->type_name("NUMBER")
+      ->group(tr(kGroup));
+  verb.add_option("--meter", wishes.meter, tr("4/4, 3/4, 6/8 …"))
+      ->type_name("METER")
+      ->group(tr(kGroup));
+  verb.add_option("--key", flags.key, tr("F#, Am or \"C minor\""))
+      ->type_name("KEY")
+      ->group(tr(kGroup));
+}
+
 void add_gate(CLI::App& verb, GenerateFlags& flags) {
   verb.add_option("--candidates", flags.request.gate.candidates,
                   tr("Draw at most so many until one is not too close to what the model learned"))
@@ -110,6 +136,7 @@ void add_generate_verb(CLI::App& app) {
       ->allow_extra_args(false)
       ->type_name("FILE");
   add_sampling(*verb, *flags);
+  add_wishes(*verb, *flags);
   add_gate(*verb, *flags);
   flags->music.add_to(*verb);
   flags->console.add_options(*verb);

@@ -1,0 +1,128 @@
+#include "pipeline/generate_composer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/error.h"
+#include "midi/midi_file.h"
+#include "model/likeliest_style.h"
+#include "pipeline/generate.h"
+#include "sample/composer_piece.h"
+#include "score/transform.h"
+#include "tokens/composer_text.h"
+#include "tokens/score_grid.h"
+
+namespace undersong {
+namespace {
+
+constexpr int kMostBars = 10'000;  // hours of music; more is a slip of the keyboard
+constexpr int kA = 9;              // the tonic of the minor key without signature
+
+bool is_composer(const LoadedModel& model) {
+  return model.info.representation == Representation::kComposer;
+}
+
+bool is_drums(GridStyle style) { return name_of(style).starts_with("drums"); }
+
+// Semitones that move a key to the one without signature, -6…5.
+int shift_of(int tonic, bool minor) {
+  const int up = ((minor ? kA : 0) - tonic + 12) % 12;
+  return up > 5 ? up - 12 : up;
+}
+
+// "3/4" -> its index. Errors: kUsage with all that there are.
+std::uint8_t meter_index(const std::string& text) {
+  std::string all;
+  for (std::size_t i = 0; i < kGridMeters.size(); ++i) {
+    const auto name = fmt::format("{}/{}", kGridMeters[i].numerator, kGridMeters[i].denominator);
+    if (name == text) return static_cast<std::uint8_t>(i);
+    all += (all.empty() ? "" : ", ") + name;
+  }
+  throw Error(ErrorKind::kUsage, fmt::format("--meter is \"{}\"; a composer knows {}", text, all));
+}
+
+// The prompt's bars, and how far they were moved.
+struct Prompt {
+  std::vector<TokenId> ids;
+  int shift = 0;
+};
+
+Prompt read_prompt(const ComposerModel& model, const GenerateRequest& request) {
+  GridOptions options;
+  options.style = request.composer.style.value_or(GridStyle::kOwn);
+  options.drums_only = is_drums(options.style);
+  const GridPiece piece = to_grid(load_midi(*request.prompt).score, options).piece;
+  TextLayout layout = TextLayout::whole(piece);
+  // Energy is relative to a style, relations want the whole piece, and it is not at its end.
+  layout.controls = {.chords = true, .energy = false, .relation = false, .left = false};
+  std::vector<TokenId> ids = to_composer_text(piece, layout);
+  ids.pop_back();
+  if (!request.composer.style) ids = in_likeliest_style(model, std::move(ids));
+  return {std::move(ids), piece.shift};
+}
+
+ComposerPieceRequest piece_request(const GenerateRequest& request) {
+  const ComposerWishes& wishes = request.composer;
+  ComposerPieceRequest piece;
+  piece.style = wishes.style;
+  if (wishes.key) piece.minor = is_minor(wishes.key->mode);
+  if (!wishes.meter.empty()) piece.meter = meter_index(wishes.meter);
+  if (request.bpm) piece.tempo = tempo_step(*request.bpm);
+  piece.bars = wishes.bars;
+  piece.notes = request.notes;
+  piece.draw.sampling = request.sampling;
+  return piece;
+}
+
+void refuse_contradictions(const GenerateRequest& request) {
+  const ComposerWishes& wishes = request.composer;
+  if (request.prompt && (wishes.key || !wishes.meter.empty())) {
+    throw Error(ErrorKind::kUsage,
+                "--prompt has a key and a meter already, and the music goes on in them; leave out "
+                "--key and --meter");
+  }
+  if (wishes.bars < 0 || wishes.bars > kMostBars) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--bars is {}; it must lie between 1 and {}", wishes.bars, kMostBars));
+  }
+}
+
+}  // namespace
+
+void check_composer_wishes(const LoadedModel& model, const GenerateRequest& request) {
+  const ComposerWishes& wishes = request.composer;
+  const bool wants = wishes.style || wishes.key || !wishes.meter.empty() || wishes.bars != 0;
+  if (wants && !is_composer(model)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--style, --key, --meter and --bars are for a composer, and these "
+                            "weights are of the architecture {}",
+                            model.info.architecture));
+  }
+  if (!is_composer(model)) return;
+  refuse_contradictions(request);
+  check_piece(composer_of(model), piece_request(request));
+}
+
+Score draw_composer_score(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
+                          Progress& progress) {
+  const ComposerModel& composer = composer_of(model);
+  ComposerPieceRequest wanted = piece_request(request);
+  // The network knows one key of each mode; music has twelve.
+  constexpr std::uint64_t kTonics = 12;
+  int tonic = static_cast<int>(rng.fork("key").below(kTonics));
+  if (request.composer.key) tonic = request.composer.key->tonic;
+  std::optional<int> shift;
+  if (request.prompt) {
+    Prompt prompt = read_prompt(composer, request);
+    wanted.prompt = std::move(prompt.ids);
+    shift = prompt.shift;
+  }
+  GridPiece piece = write_piece(composer, wanted, rng.fork("notes"), progress);
+  piece.shift = shift.value_or(shift_of(tonic, piece.minor));
+  Score score = from_grid(piece);
+  return request.bpm && note_count(score) > 0 ? with_bpm(std::move(score), *request.bpm) : score;
+}
+
+}  // namespace undersong
