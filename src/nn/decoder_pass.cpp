@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -320,6 +321,10 @@ void DecoderNetwork::write_logits(const DecoderPass& pass) const {
       const std::int32_t anchor = row.step->anchors[h];
       for (int i = 0; anchor >= 0 && i < head.count; ++i) {
         row.logits[size(head.first + i)] += relative[head.row_of(i - anchor)];
+      }
+      if (anchor >= 0 && head.period < 0) {
+        std::fill_n(row.logits.begin() + head.first, anchor + 1,
+                    -std::numeric_limits<float>::infinity());
       }
       relative += head.rows();
     }

@@ -54,7 +54,7 @@ void check_relative_heads(const DecoderSpec& spec) {
     const RelativeHead& head = spec.relative_heads[r];
     check_number("first of a relative head", head.first, 0);
     check_number("count of a relative head", head.count, 1);
-    check_number("period of a relative head", head.period, 0);
+    check_number("period of a relative head", head.period, -1);
     if (head.first + head.count > spec.vocab_size) {
       refuse("relative head " + std::to_string(r) + " ends after the last token");
     }

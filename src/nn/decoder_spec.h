@@ -25,7 +25,7 @@ namespace undersong {
 struct RelativeHead {
   int first = 0;   // first token of its run
   int count = 0;   // tokens of the run
-  int period = 0;  // 0: all distances -(count-1) … count-1 have a row of their own
+  int period = 0;  // 0: a row a distance; -1: that, and tokens up to the anchor cannot come
 
   int rows() const { return period > 0 ? period : 2 * count - 1; }
   int row_of(int distance) const {

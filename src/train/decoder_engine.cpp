@@ -74,7 +74,7 @@ struct DecoderEngine::Inside {
   std::int64_t steps = 0;
   std::int64_t calls = 0;  // of accumulate since the last step
   std::vector<DecoderPass> passes;
-  std::optional<DecoderNetwork> network;
+  std::optional<TorchDecoder> network;
   std::unique_ptr<WorkerPool> pool;
 
   Inside(const DecoderSpec& wanted_spec, const DecoderEngineOptions& wanted)
@@ -178,7 +178,7 @@ struct DecoderEngine::Inside {
     at::manual_seed(key_of(options.seed, steps, calls));
     each_on_cuda(batch, [&](const DecoderInputs& inputs) {
       const at::Tensor nats =
-          DecoderNetwork::nats(network->logits(inputs, options.dropout), inputs.targets);
+          TorchDecoder::nats(network->logits(inputs, options.dropout), inputs.targets);
       const at::Tensor loss = nats.sum();
       (loss * static_cast<double>(scale)).backward();
       sum += loss.item<double>();
@@ -205,7 +205,7 @@ struct DecoderEngine::Inside {
     LossSum loss;
     std::int64_t first = 0;
     each_on_cuda(batch, [&](const DecoderInputs& inputs) {
-      const at::Tensor each = DecoderNetwork::nats(network->logits(inputs, 0.0), inputs.targets);
+      const at::Tensor each = TorchDecoder::nats(network->logits(inputs, 0.0), inputs.targets);
       loss.nats += each.sum(at::kDouble).item<double>();
       if (nats == nullptr) return;
       const std::vector<float> here = floats_of(each);

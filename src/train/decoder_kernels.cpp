@@ -376,6 +376,9 @@ std::int64_t output_columns(const DecoderSpec& spec) {
   return relative_column(spec, spec.relative_heads.size());
 }
 
+// A logit whose exponential is nothing beside any other, and which stays a number.
+constexpr float kNever = -1e9F;
+
 void add_relative(const DecoderSpec& spec, std::int64_t rows, const std::int32_t* anchors,
                   float* outputs) {
   const std::int64_t columns = output_columns(spec);
@@ -388,6 +391,7 @@ void add_relative(const DecoderSpec& spec, std::int64_t rows, const std::int32_t
       float* tokens = outputs + r * columns + head.first;
       const float* from = outputs + r * columns + relative_column(spec, h);
       for (int v = 0; v < head.count; ++v) tokens[v] += from[head.row_of(v - anchor)];
+      if (head.period < 0) std::fill(tokens, tokens + anchor + 1, kNever);
     }
   }
 }

@@ -7,6 +7,7 @@ namespace {
 
 constexpr double kRmsEpsilon = 1e-6;
 constexpr double kRotaryBase = 10000.0;
+constexpr double kNever = -1e9;  // a logit whose exponential is nothing
 
 // x [rows, heads, steps, head], rotated by its step, in float32 whatever x is.
 at::Tensor rotated(const at::Tensor& x) {
@@ -30,30 +31,30 @@ at::Tensor repeated_for_groups(const at::Tensor& x, std::int64_t group) {
 
 }  // namespace
 
-DecoderNetwork::DecoderNetwork(const DecoderSpec& spec,
-                               std::map<std::string, at::Tensor> parameters, bool bfloat16)
+TorchDecoder::TorchDecoder(const DecoderSpec& spec, std::map<std::string, at::Tensor> parameters,
+                           bool bfloat16)
     : spec_(spec),
       parameters_(std::move(parameters)),
       type_(bfloat16 ? at::kBFloat16 : at::kFloat) {}
 
-at::Tensor DecoderNetwork::embed(const at::Tensor& features) const {
+at::Tensor TorchDecoder::embed(const at::Tensor& features) const {
   const at::Tensor& table = parameter("table");
   const at::Tensor rows = at::embedding(table, features.clamp_min(0));
   const at::Tensor told = features.ge(0).to(table.scalar_type()).unsqueeze(-1);
   return (rows * told).sum(2);
 }
 
-at::Tensor DecoderNetwork::normalised(const at::Tensor& x, const at::Tensor& gain) const {
+at::Tensor TorchDecoder::normalised(const at::Tensor& x, const at::Tensor& gain) const {
   const at::Tensor wide = x.to(at::kFloat);
   const at::Tensor inverse = at::rsqrt((wide * wide).mean({-1}, true) + kRmsEpsilon);
   return wide * inverse * gain;
 }
 
-at::Tensor DecoderNetwork::linear(const at::Tensor& x, const std::string& name) const {
+at::Tensor TorchDecoder::linear(const at::Tensor& x, const std::string& name) const {
   return at::linear(x.to(type_), parameter(name).to(type_));
 }
 
-at::Tensor DecoderNetwork::attention(const at::Tensor& x, const std::string& prefix) const {
+at::Tensor TorchDecoder::attention(const at::Tensor& x, const std::string& prefix) const {
   const std::int64_t rows = x.size(0);
   const std::int64_t steps = x.size(1);
   const std::int64_t head = spec_.head_width();
@@ -69,7 +70,7 @@ at::Tensor DecoderNetwork::attention(const at::Tensor& x, const std::string& pre
   return linear(heard.transpose(1, 2).reshape({rows, steps, spec_.width}), prefix + "out");
 }
 
-at::Tensor DecoderNetwork::feed_forward(const at::Tensor& x, const std::string& prefix) const {
+at::Tensor TorchDecoder::feed_forward(const at::Tensor& x, const std::string& prefix) const {
   const at::Tensor both = linear(x, prefix + "gate_up");
   const at::Tensor gates = both.narrow(-1, 0, spec_.hidden);
   const at::Tensor ups = both.narrow(-1, spec_.hidden, spec_.hidden);
@@ -77,7 +78,7 @@ at::Tensor DecoderNetwork::feed_forward(const at::Tensor& x, const std::string& 
 }
 
 // hidden [n, width], anchors [n, heads] -> what the relative heads add to the logits.
-at::Tensor DecoderNetwork::relative(const at::Tensor& hidden, const at::Tensor& anchors) const {
+at::Tensor TorchDecoder::relative(const at::Tensor& hidden, const at::Tensor& anchors) const {
   at::Tensor sum;
   for (std::size_t r = 0; r < spec_.relative_heads.size(); ++r) {
     const RelativeHead& head = spec_.relative_heads[r];
@@ -89,15 +90,16 @@ at::Tensor DecoderNetwork::relative(const at::Tensor& hidden, const at::Tensor& 
                                 ? at::remainder(distances, head.period)
                                 : at::clamp(distances + (head.count - 1), 0, head.rows() - 1);
     const at::Tensor told = anchor.ge(0).to(at::kFloat);
+    at::Tensor values = products.gather(1, rows) * told;
+    if (head.period < 0) values = values.masked_fill(distances.le(0).logical_and(anchor.ge(0)), kNever);
     const at::Tensor part =
-        at::constant_pad_nd(products.gather(1, rows) * told,
-                            {head.first, spec_.vocab_size - head.first - head.count}, 0.0);
+        at::constant_pad_nd(values, {head.first, spec_.vocab_size - head.first - head.count}, 0.0);
     sum = sum.defined() ? sum + part : part;
   }
   return sum;
 }
 
-at::Tensor DecoderNetwork::logits(const DecoderInputs& inputs, double dropout) const {
+at::Tensor TorchDecoder::logits(const DecoderInputs& inputs, double dropout) const {
   const auto dropped = [&](const at::Tensor& x) {
     return dropout > 0.0 ? at::dropout(x, dropout, true) : x;
   };
@@ -118,7 +120,7 @@ at::Tensor DecoderNetwork::logits(const DecoderInputs& inputs, double dropout) c
   return out + relative(hidden, inputs.anchors.reshape({-1, heads}));
 }
 
-at::Tensor DecoderNetwork::nats(const at::Tensor& logits, const at::Tensor& targets) {
+at::Tensor TorchDecoder::nats(const at::Tensor& logits, const at::Tensor& targets) {
   return at::cross_entropy_loss(logits, targets.reshape({-1}), {}, at::Reduction::None,
                                 /*ignore_index=*/-1);
 }

@@ -18,12 +18,12 @@ struct DecoderInputs {
   at::Tensor targets;   // int64 [rows, steps], -1: not counted; may be undefined
 };
 
-class DecoderNetwork {
+class TorchDecoder {
  public:
   // `parameters`: float32, by the names of tensors_of(spec). `bfloat16`: products and attention
   // in it; norms, logits and losses stay float32.
-  DecoderNetwork(const DecoderSpec& spec, std::map<std::string, at::Tensor> parameters,
-                 bool bfloat16);
+  TorchDecoder(const DecoderSpec& spec, std::map<std::string, at::Tensor> parameters,
+               bool bfloat16);
 
   // Shapes: returns [rows * steps, vocab_size], float32.
   at::Tensor logits(const DecoderInputs& inputs, double dropout) const;

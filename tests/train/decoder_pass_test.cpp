@@ -60,13 +60,13 @@ Found by_library(const DecoderSpec& spec, const DecoderBatch& batch) {
     std::copy_n(values.begin() + p.offset, p.count, leaf.data_ptr<float>());
     leaves[p.name] = leaf.set_requires_grad(true);
   }
-  const DecoderNetwork network(spec, leaves, /*bfloat16=*/false);
+  const TorchDecoder network(spec, leaves, /*bfloat16=*/false);
   const auto heads = static_cast<std::int64_t>(spec.relative_heads.size());
   const DecoderInputs inputs = {
       ids_of(batch.features, {batch.rows, batch.steps, spec.features_per_step}),
       ids_of(batch.anchors, {batch.rows, batch.steps, heads}),
       ids_of(batch.targets, {batch.rows, batch.steps})};
-  const at::Tensor loss = DecoderNetwork::nats(network.logits(inputs, 0.0), inputs.targets).sum();
+  const at::Tensor loss = TorchDecoder::nats(network.logits(inputs, 0.0), inputs.targets).sum();
   (loss * 0.25).backward();
   Found found;
   found.loss = loss.item<double>();
