@@ -13,6 +13,7 @@
 #include "composer.h"
 #include "corpus/corpus.h"
 #include "corpus/dataset.h"
+#include "frames.h"
 #include "model/architecture.h"
 #include "train/devices.h"
 #include "train/training.h"
@@ -153,6 +154,9 @@ int run(int count, char** values) {
 int main(int count, char** values) {
   if (count > 1 && std::string_view(values[1]) == "composer") {
     return undersong::run_composer_command(count, values);
+  }
+  if (count > 1 && std::string_view(values[1]) == "frames") {
+    return undersong::run_frames_command(count, values);
   }
   return undersong::run(count, values);
 }
