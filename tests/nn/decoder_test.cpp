@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 #include "base/error.h"
@@ -37,6 +38,27 @@ std::vector<std::vector<float>> one_by_one(const Decoder& decoder, Steps steps) 
     all.push_back(feed(decoder, *state, steps.subspan(i, 1)));
   }
   return all;
+}
+
+TEST(Decoder, GivesNoLogitToWhatIsNotAboveTheAnchorOfARunThatAscends) {
+  DecoderSpec spec = tiny_decoders()[1].spec;
+  const WeightFile weights = random_decoder_weights(spec, 7);
+  const auto steps = random_steps(spec, 40, 3);
+  const auto plain = one_by_one(Decoder(spec, weights, 1), steps);
+  spec.relative_heads[0].period = -1;
+  const auto rising = one_by_one(Decoder(spec, weights, 1), steps);
+  const RelativeHead& head = spec.relative_heads[0];
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const int last = steps[i].anchors[0] < 0 ? -1 : head.first + steps[i].anchors[0];
+    for (int v = 0; v < spec.vocab_size; ++v) {
+      const auto at = static_cast<std::size_t>(v);
+      if (v >= head.first && v <= last) {
+        EXPECT_EQ(rising[i][at], -std::numeric_limits<float>::infinity());
+      } else {
+        EXPECT_EQ(rising[i][at], plain[i][at]);
+      }
+    }
+  }
 }
 
 class EveryDecoder : public testing::TestWithParam<TinyDecoder> {

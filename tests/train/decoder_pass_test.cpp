@@ -127,6 +127,25 @@ TEST(DecoderPass, SharedKeysOfOneHeadAndOfAllGiveTheLibrarysGradients) {
   }
 }
 
+TEST(DecoderPass, RunsThatAscendHaveTheLibrarysGradientsAndNoLikelihoodBelow) {
+  DecoderSpec spec = small_decoder();
+  RelativeHead& head = spec.relative_heads[0];
+  head.period = -1;
+  DecoderBatch batch = small_batch(spec, 3, 17, 9);
+  for (std::size_t i = 0; i < batch.targets.size(); ++i) {
+    std::int32_t& anchor = batch.anchors[i * spec.relative_heads.size()];
+    anchor = std::min(anchor, head.count - 2);
+    const int distance = batch.targets[i] - head.first - anchor;
+    if (anchor >= 0 && batch.targets[i] >= head.first && distance <= 0)
+      batch.targets[i] = head.first + anchor + 1;
+  }
+  expect_alike(spec, by_hand(spec, batch, Precision::kExact), by_library(spec, batch), 2e-5);
+  batch.anchors[0] = 3;
+  batch.targets.assign(batch.targets.size(), -1);
+  batch.targets[0] = head.first + 3;
+  EXPECT_GT(by_hand(spec, batch, Precision::kExact).loss, 1e6);
+}
+
 TEST(DecoderPass, BuffersOfALongerPassDoNotReachIntoAShorterOne) {
   const DecoderSpec spec = small_decoder();
   const DecoderLayout layout(spec);
