@@ -134,7 +134,7 @@ std::string heading(std::size_t style) {
 }
 
 void print_table(const std::vector<std::pair<std::string, Sums>>& columns) {
-  fmt::print("{:<16} {:>9} {:>9}", "nats a note", "pieces'", "tokens");
+  fmt::print("{:<16} {:>9} {:>9}", "nats a note", "notes", "tokens");
   for (const auto& [name, sums] : columns) fmt::print(" {:>20}", name);
   fmt::print("\n");
   for (const auto& [style, sum] : columns.front().second) {
