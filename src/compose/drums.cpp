@@ -17,23 +17,15 @@ namespace {
 constexpr int kKick = 36;
 constexpr int kSnare = 38;
 constexpr int kClosedHat = 42;
-constexpr int kPedalHat = 44;
 constexpr int kOpenHat = 46;
-constexpr int kCrash = 49;
 constexpr int kRide = 51;
 constexpr std::array kToms = {50, 48, 47, 45, 43};
 
-// From here on a crash marks a section, where the style has one.
-constexpr double kCrashEnergy = 0.4;
 // From here on the ride takes over from the hat, in some sections of styles that know a ride.
 constexpr double kRideEnergy = 0.8;
 constexpr double kRideSections = 0.5;
 // From here on the hat opens before a new group of four bars.
 constexpr double kOpenHatEnergy = 0.45;
-
-bool is_cymbal_or_hat(int key) {
-  return key == kClosedHat || key == kPedalHat || key == kOpenHat || key == kRide;
-}
 
 class DrumPart {
  public:
@@ -95,21 +87,10 @@ class DrumPart {
   }
 
   bool is_marked(int bar) const {
-    if (context_.bar(bar).hit) return true;
-    if (!pack_.crash || context_.bar(bar).energy < kCrashEnergy) return false;
-    return context_.bar_of_section(bar) == 0;
-  }
-
-  // A crash over a kick in place of the hat.
-  static void mark_at(Ticks onset, Ticks length, std::vector<Note>& notes) {
-    std::erase_if(notes, [&](const Note& note) {
-      return note.onset_ticks == onset && (is_cymbal_or_hat(note.pitch) || note.pitch == kKick);
-    });
-    notes.push_back(make_note(onset, onset + length, kKick, step_velocity('X')));
-    notes.push_back(make_note(onset, onset + length, kCrash, step_velocity('X')));
+    return context_.bar(bar).hit || begins_with_crash(context_, pack_, bar);
   }
   void mark(int bar, std::vector<Note>& notes) const {
-    mark_at(context_.onset(bar), context_.beat_ticks() / 2, notes);
+    mark_with_crash(context_.onset(bar), context_.beat_ticks() / 2, notes);
   }
 
   std::vector<Note> final_stroke(int bar) const {
@@ -117,7 +98,7 @@ class DrumPart {
     const Ticks onset = context_.onset(bar);
     const Ticks length = context_.beat_ticks();
     if (pack_.crash) {
-      mark_at(onset, length, notes);
+      mark_with_crash(onset, length, notes);
     } else {
       notes.push_back(make_note(onset, onset + length, kKick, step_velocity('x')));
       notes.push_back(make_note(onset, onset + length, uses(kOpenHat) ? kOpenHat : kClosedHat,

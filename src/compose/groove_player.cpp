@@ -13,6 +13,20 @@ namespace {
 constexpr Ticks kStrokeTicks = 120;
 // Below this energy weak strokes go.
 constexpr double kSparse = 0.35;
+// From here on a crash marks a section, where the style has one.
+constexpr double kCrashEnergy = 0.4;
+
+// Keys of General MIDI's percussion.
+constexpr int kKick = 36;
+constexpr int kClosedHat = 42;
+constexpr int kPedalHat = 44;
+constexpr int kOpenHat = 46;
+constexpr int kCrash = 49;
+constexpr int kRide = 51;
+
+bool is_cymbal_or_hat(int key) {
+  return key == kClosedHat || key == kPedalHat || key == kOpenHat || key == kRide;
+}
 
 // A hand that keeps time leans on the beat and is lightest on the sixteenths between: played hats
 // deviate by 22-36 in velocity (Groove MIDI Dataset, rock to jazz), snares and kicks less by place.
@@ -121,6 +135,18 @@ std::vector<Note> play_voices(const std::vector<Groove::Voice>& voices, Ticks st
     }
   }
   return notes;
+}
+
+bool begins_with_crash(const WriterContext& context, const RolePack& pack, int bar) {
+  return pack.crash && context.bar(bar).energy >= kCrashEnergy && context.bar_of_section(bar) == 0;
+}
+
+void mark_with_crash(Ticks onset, Ticks length, std::vector<Note>& notes) {
+  std::erase_if(notes, [&](const Note& note) {
+    return note.onset_ticks == onset && (is_cymbal_or_hat(note.pitch) || note.pitch == kKick);
+  });
+  notes.push_back(make_note(onset, onset + length, kKick, step_velocity('X')));
+  notes.push_back(make_note(onset, onset + length, kCrash, step_velocity('X')));
 }
 
 }  // namespace undersong

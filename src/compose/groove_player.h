@@ -27,4 +27,9 @@ std::vector<Note> play_groove(const WriterContext& context, const SectionGroove&
 std::vector<Note> play_voices(const std::vector<Groove::Voice>& voices, Ticks step_ticks,
                               Ticks begin, Rng& rng);
 
+// Whether a crash begins a section there, in styles that have one.
+bool begins_with_crash(const WriterContext& context, const RolePack& pack, int bar);
+// A crash over a bass drum, in place of what keeps time.
+void mark_with_crash(Ticks onset, Ticks length, std::vector<Note>& notes);
+
 }  // namespace undersong

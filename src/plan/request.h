@@ -43,7 +43,30 @@ struct Rewrite {
   bool operator==(const Rewrite&) const = default;
 };
 
-// The same request, version and style pack are the same music on every machine.
+enum class WriterKind : std::uint8_t {
+  kPattern,  // the style's patterns write everything
+  kNeural,   // a composer network writes some roles
+};
+std::string_view name_of(WriterKind kind);  // "pattern", "neural"
+// Errors: kUsage.
+WriterKind parse_writer_kind(std::string_view text);
+
+inline constexpr int kMostDrafts = 16;
+
+// Who writes the parts, as it was decided: style pack and weights that are here have their say
+// before (pipeline/writer_network.h).
+struct WriterChoice {
+  WriterKind kind = WriterKind::kPattern;
+  // Of kNeural:
+  RoleSet roles;                    // that the network writes
+  int drafts = 4;                   // of each passage, of which the best is taken
+  std::string weights_sha256;       // of the network's file
+  std::string fingerprints_sha256;  // of what drafts are held against; empty: nothing
+
+  bool operator==(const WriterChoice&) const = default;
+};
+
+// The same request, version, style pack and weights are the same music on every machine.
 struct CompositionRequest {
   std::string style;
   double length_seconds = 60.0;
@@ -60,7 +83,8 @@ struct CompositionRequest {
   std::vector<std::pair<Role, int>> instruments;  // programs in place of the style's
   std::optional<RoleSet> only;                    // these roles and no others
   RoleSet without;
-  std::vector<Rewrite> rewrites;  // in their order
+  std::vector<Rewrite> rewrites;       // in their order
+  std::optional<WriterChoice> writer;  // unset: patterns, as the style has it
 
   bool operator==(const CompositionRequest&) const = default;
 };

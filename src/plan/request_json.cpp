@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 const std::vector<std::string> kRequestKeys = {
     "style",       "length_seconds", "seed",         "tonic",      "mode",       "bpm",
     "mood",        "energy",         "hits_seconds", "intro_bars", "outro_bars", "ending",
-    "instruments", "only",           "without",      "rewrites"};
+    "instruments", "only",           "without",      "rewrites",   "writer"};
 
 Json energy_json(const std::vector<EnergyPoint>& points) {
   Json list = Json::array();
@@ -35,6 +35,40 @@ Json rewrites_json(const std::vector<Rewrite>& rewrites) {
                     {"seed", rewrite.seed}});
   }
   return list;
+}
+
+Json writer_json(const WriterChoice& writer) {
+  Json json = {{"kind", name_of(writer.kind)}};
+  if (writer.kind == WriterKind::kPattern) return json;
+  json["roles"] = detail::roles_json(writer.roles);
+  json["drafts"] = writer.drafts;
+  if (!writer.weights_sha256.empty()) json["weights_sha256"] = writer.weights_sha256;
+  if (!writer.fingerprints_sha256.empty()) json["fingerprints_sha256"] = writer.fingerprints_sha256;
+  return json;
+}
+
+std::string hash_text(const nlohmann::json& json) {
+  std::string text = detail::text(json);
+  const bool is_hash =
+      text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!is_hash) throw Error(ErrorKind::kFormat, "this is no SHA-256 (64 digits 0-9 and a-f)");
+  return text;
+}
+
+WriterChoice writer_from(const nlohmann::json& json) {
+  detail::refuse_unknown_keys(json,
+                              {"kind", "roles", "drafts", "weights_sha256", "fingerprints_sha256"});
+  WriterChoice writer;
+  detail::in_key(
+      "kind", [&] { writer.kind = parse_writer_kind(detail::text(detail::field(json, "kind"))); });
+  const auto read = [&](const char* key, auto&& take) { detail::optional_field(json, key, take); };
+  read("roles", [&](const auto& value) { writer.roles = detail::roles_from(value); });
+  read("drafts",
+       [&](const auto& value) { writer.drafts = detail::integer(value, 1, kMostDrafts); });
+  read("weights_sha256", [&](const auto& value) { writer.weights_sha256 = hash_text(value); });
+  read("fingerprints_sha256",
+       [&](const auto& value) { writer.fingerprints_sha256 = hash_text(value); });
+  return writer;
 }
 
 void read_energy(const nlohmann::json& json, CompositionRequest& request) {
@@ -87,6 +121,7 @@ nlohmann::ordered_json to_json(const CompositionRequest& request) {
   if (request.only) json["only"] = detail::roles_json(*request.only);
   if (!request.without.empty()) json["without"] = detail::roles_json(request.without);
   if (!request.rewrites.empty()) json["rewrites"] = rewrites_json(request.rewrites);
+  if (request.writer) json["writer"] = writer_json(*request.writer);
   return json;
 }
 
@@ -115,6 +150,7 @@ CompositionRequest composition_request_from_json(const nlohmann::json& json) {
   read("only", [&](const auto& value) { request.only = detail::roles_from(value); });
   read("without", [&](const auto& value) { request.without = detail::roles_from(value); });
   read_rewrites(json, request);
+  read("writer", [&](const auto& value) { request.writer = writer_from(value); });
   return request;
 }
 

@@ -123,6 +123,20 @@ Ending parse_ending(std::string_view text) {
               fmt::format("'{}' is not an ending{}", text, suggestion(text, names)));
 }
 
+std::string_view name_of(WriterKind kind) {
+  return kind == WriterKind::kPattern ? "pattern" : "neural";
+}
+
+WriterKind parse_writer_kind(std::string_view text) {
+  const std::string wanted = lower_case(text);
+  for (const WriterKind kind : {WriterKind::kPattern, WriterKind::kNeural}) {
+    if (name_of(kind) == wanted) return kind;
+  }
+  const std::vector<std::string> names = {"neural", "pattern"};
+  throw Error(ErrorKind::kUsage,
+              fmt::format("'{}' is not a writer{}", text, suggestion(text, names)));
+}
+
 double parse_length(std::string_view text) {
   const double seconds = parse_time(trimmed(text));
   if (seconds <= 0.0) refuse_time(text);

@@ -17,6 +17,7 @@
 #include "style/mood.h"
 #include "style/roman_numeral.h"
 #include "style/sound.h"
+#include "tokens/composer_grid.h"
 
 namespace undersong {
 
@@ -159,6 +160,13 @@ struct CadencePack {
   double weight = 1.0;
 };
 
+// What a composer network writes for this style, and as which music (tokens/composer_grid.h).
+struct NetworkPack {
+  std::optional<GridStyle> music;  // of all but drums and percussion
+  std::optional<GridStyle> drums;  // of these
+  RoleSet roles;                   // that it writes unless somebody asks for patterns
+};
+
 struct Style {
   std::string name;   // what --style takes: lower-case letters, digits and hyphens
   std::string title;  // "Lo-fi hip hop"
@@ -190,6 +198,7 @@ struct Style {
 
   std::array<std::optional<RolePack>, kRoleCount> roles;
   MixSound mix;
+  std::optional<NetworkPack> network;  // none: patterns alone
 
   const RolePack* role(Role wanted) const {
     const auto& found = roles[index_of(wanted)];

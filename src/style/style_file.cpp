@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "style/pack_form.h"
 #include "style/pack_harmony.h"
+#include "style/pack_network.h"
 #include "style/pack_roles.h"
 #include "style/pack_sound.h"
 #include "style/pack_table.h"
@@ -148,6 +149,7 @@ Style read_pack(const TomlNode& root, PackComplaints& complaints) {
   read_harmony(top, style);
   check_roles_heard(top, style);
   style.mix = read_mix_sound(top.table("mix"));
+  style.network = read_network(top.table("network"), style);
   top.finish();
   return style;
 }

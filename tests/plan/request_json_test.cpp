@@ -26,6 +26,11 @@ CompositionRequest full_request() {
   request.only = RoleSet{Role::kLead, Role::kDrums, Role::kBass};
   request.without = {Role::kBass};
   request.rewrites = {{9, 16, {Role::kLead}, 7}, {1, 4, {Role::kDrums, Role::kBass}, 8}};
+  request.writer = WriterChoice{.kind = WriterKind::kNeural,
+                                .roles = {Role::kLead, Role::kBass},
+                                .drafts = 6,
+                                .weights_sha256 = std::string(64, 'a'),
+                                .fingerprints_sha256 = std::string(64, '0')};
   return request;
 }
 
@@ -38,6 +43,8 @@ TEST(RequestJson, ComesBackEqual) {
   EXPECT_EQ(from_text(to_json(request).dump()), request);
   CompositionRequest plain;
   plain.style = "lofi";
+  EXPECT_EQ(from_text(to_json(plain).dump()), plain);
+  plain.writer = WriterChoice{};
   EXPECT_EQ(from_text(to_json(plain).dump()), plain);
   plain.only = RoleSet{};
   EXPECT_EQ(from_text(to_json(plain).dump()), plain);
@@ -67,6 +74,14 @@ TEST(RequestJson, NamesTheKeyThatIsWrong) {
   EXPECT_EQ(message(R"({"style":"a","energy":[[0,0.5],[1]]})"),
             "energy: 2: a point is a pair: [seconds, energy]");
   EXPECT_EQ(message(R"({"style":"a","hits_seconds":5})"), "hits_seconds: this is not a list");
+  EXPECT_EQ(message(R"({"style":"a","writer":{}})"), "writer: kind: 'kind' is missing");
+  EXPECT_EQ(message(R"({"style":"a","writer":{"kind":"neurall"}})"),
+            "writer: kind: 'neurall' is not a writer; did you mean neural? There are: neural, "
+            "pattern");
+  EXPECT_EQ(message(R"({"style":"a","writer":{"kind":"neural","drafts":17}})"),
+            "writer: drafts: this is out of range; give 1 to 16");
+  EXPECT_EQ(message(R"({"style":"a","writer":{"kind":"neural","weights_sha256":"abc"}})"),
+            "writer: weights_sha256: this is no SHA-256 (64 digits 0-9 and a-f)");
   EXPECT_EQ(message(R"({"style":"a","without":"drums"})"),
             "without: roles are a list: [\"drums\", \"bass\"]");
   EXPECT_EQ(message(R"({"style":"a","instruments":[{"role":"lead"}]})"),

@@ -353,5 +353,34 @@ TEST(Note, IsANameAndAnOctave) {
     EXPECT_EQ(thrown_error([&] { parse_note(wrong); }).kind(), ErrorKind::kFormat) << wrong;
 }
 
+// ---- [network] ----
+
+std::string network(const std::string& lines) {
+  return std::string(kSmallPack) + "[network]\n" + lines + "\n";
+}
+
+TEST(StyleFile, SaysWhatItBorrowsFromTheNetwork) {
+  EXPECT_FALSE(read_style(kSmallPack).network.has_value());
+  const Style style = read_style(
+      network("music = \"orchestra\"\ndrums = \"drums-hiphop\"\nroles = [\"lead\", \"drums\"]"));
+  ASSERT_TRUE(style.network.has_value());
+  EXPECT_EQ(style.network->music, GridStyle::kOrchestra);
+  EXPECT_EQ(style.network->drums, GridStyle::kDrumsHipHop);
+  EXPECT_EQ(style.network->roles, (RoleSet{Role::kLead, Role::kDrums}));
+}
+
+TEST(StyleFile, RefusesANetworkThatCannotServe) {
+  EXPECT_THAT(complaint_about(network("music = \"orchstra\"")),
+              HasSubstr("did you mean orchestra"));
+  EXPECT_THAT(complaint_about(network("music = \"drums-rock\"")), HasSubstr("is drums alone"));
+  EXPECT_THAT(complaint_about(network("drums = \"lied\"")), HasSubstr("is no drums"));
+  EXPECT_THAT(complaint_about(network("roles = []")), HasSubstr("neither `music` nor `drums`"));
+  EXPECT_THAT(complaint_about(network("music = \"lied\"\nroles = [\"bass\"]")),
+              HasSubstr("the style has none"));
+  EXPECT_THAT(complaint_about(network("music = \"lied\"\nroles = [\"drums\"]")),
+              HasSubstr("say what it is learned from: `drums`"));
+  EXPECT_THAT(complaint_about(network("musik = \"lied\"")), HasSubstr("music"));
+}
+
 }  // namespace
 }  // namespace undersong

@@ -1,0 +1,113 @@
+#pragma once
+// Drafts by dice: anything that the grammar and the rules of a block allow, each as likely as the
+// others of its kind. What is told is held to the grammar, and kept.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <vector>
+
+#include "compose/neural_drafts.h"
+#include "tokens/composer_cursor.h"
+
+namespace undersong {
+
+class RandomSource final : public DraftSource {
+ public:
+  explicit RandomSource(RoleSet heard = RoleSet::all(), std::size_t context = 2048)
+      : context_(context) {
+    // One onset as often as two, three …: steps 1 to 6.
+    for (const Role role : kRoles) {
+      if (!heard.contains(role)) continue;
+      for (std::size_t step = 1; step <= 6; ++step) densities_.at(index_of(role)).at(step) = 1.0;
+    }
+  }
+
+  std::unique_ptr<Drafts> begin(std::span<const TokenId> prompt, int drafts) const override {
+    prompts.emplace_back(prompt.begin(), prompt.end());
+    return std::make_unique<RandomDrafts>(*this, prompt, drafts);
+  }
+  const RoleDensities& densities(GridStyle) const override { return densities_; }
+  std::size_t context() const override { return context_; }
+
+  mutable std::vector<std::vector<TokenId>> prompts;
+  mutable std::vector<TokenId> told;  // to the first draft, behind prompts
+  mutable std::vector<GridStyle> styles;
+
+ private:
+  struct Sequence {
+    ComposerCursor cursor;
+    std::size_t length = 0;
+    void hear(TokenId id) {
+      ASSERT_TRUE(cursor.allows(id)) << composer_vocabulary().symbol(id) << " at " << length;
+      cursor.advance(id);
+      ++length;
+    }
+  };
+
+  class RandomDrafts final : public Drafts {
+   public:
+    RandomDrafts(const RandomSource& source, std::span<const TokenId> prompt, int drafts)
+        : source_(source), drafts_(static_cast<std::size_t>(drafts)) {
+      for (Sequence& draft : drafts_)
+        for (const TokenId id : prompt) draft.hear(id);
+    }
+
+    void tell(std::span<const TokenId> ids) override {
+      source_.told.insert(source_.told.end(), ids.begin(), ids.end());
+      for (Sequence& draft : drafts_)
+        for (const TokenId id : ids) draft.hear(id);
+    }
+
+    std::vector<std::vector<TokenId>> draw(const BlockRules& rules, std::span<Rng> chances,
+                                           const MayStand& may_stand) override {
+      std::vector<std::vector<TokenId>> blocks(drafts_.size());
+      for (std::size_t i = 0; i < drafts_.size(); ++i) {
+        const Sequence before = drafts_[i];
+        for (int attempt = 0; attempt < kBlockTries; ++attempt) {
+          drafts_[i] = before;
+          blocks[i] = draw_block(rules, drafts_[i], chances[i]);
+          if (may_stand(i, blocks[i])) break;
+        }
+      }
+      return blocks;
+    }
+
+    void keep(std::size_t draft) override {
+      const Sequence kept = drafts_.at(draft);
+      for (Sequence& other : drafts_) other = kept;
+    }
+
+    std::size_t room() const override {
+      std::size_t longest = 0;
+      for (const Sequence& draft : drafts_) longest = std::max(longest, draft.length);
+      return source_.context_ - std::min(source_.context_, longest);
+    }
+
+   private:
+    static std::vector<TokenId> draw_block(const BlockRules& rules, Sequence& draft, Rng& chance) {
+      BlockGuide guide(rules);
+      std::vector<TokenId> block;
+      for (;;) {
+        std::vector<TokenId> open;
+        for (TokenId id = 0; id < composer_token::kCount; ++id) {
+          if (is_of_block(id) && guide.allows(id) && draft.cursor.allows(id)) open.push_back(id);
+        }
+        constexpr double kEnds = 0.1;
+        if (open.empty() || (guide.may_end() && chance.uniform() < kEnds)) return block;
+        const TokenId id = open[chance.below(open.size())];
+        guide.advance(id);
+        draft.hear(id);
+        block.push_back(id);
+      }
+    }
+
+    const RandomSource& source_;
+    std::vector<Sequence> drafts_;
+  };
+
+  std::size_t context_;
+  RoleDensities densities_{};
+};
+
+}  // namespace undersong
