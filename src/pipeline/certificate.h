@@ -98,10 +98,12 @@ struct Verification {
 
 // Compares the files beside the certificate with it, composes and renders the request again in a
 // temporary folder, and compares the bytes. Another version, style pack or SoundFont is told, not
-// taken for a forgery. `soundfont` empty: looked for by its hash.
+// taken for a forgery. `soundfont` and `model` (weights of the composer network) empty: looked for
+// by their hashes.
 // Errors: kNotFound without a certificate; kFormat for one that cannot be read.
 Verification verify_certificate(const std::filesystem::path& track_or_certificate,
-                                const std::filesystem::path& soundfont, Progress& progress);
+                                const std::filesystem::path& soundfont,
+                                const std::filesystem::path& model, Progress& progress);
 
 std::string to_text(const Verification& verification);
 // The last word: "the certificate holds: …".

@@ -44,6 +44,7 @@ struct Source {
   Composition composition;
   std::uint64_t seed = 0;  // of the first variant
   bool edited = false;     // `from` was
+  std::string writer;      // a sentence about the composer network
   std::optional<std::string> from_sha256;
 };
 
@@ -62,9 +63,20 @@ Source new_piece(const ComposeRequest& request) {
   source.seed = request.seed ? *request.seed : draw_seed();
   CompositionRequest composition = request.composition;
   composition.seed = source.seed;
-  source.composition =
-      plan_composition(std::move(composition), find_wanted_style(request.composition.style));
+  FoundStyle style = find_wanted_style(request.composition.style);
+  DecidedWriter writer = decide_writer(request.writer, style.style);
+  composition.writer = std::move(writer.choice);
+  source.composition = plan_composition(std::move(composition), std::move(style));
+  source.composition.network = std::move(writer.network);
+  source.writer = std::move(writer.note);
   return source;
+}
+
+// The network that the piece names, wherever its weights are now.
+void find_network(const ComposeRequest& request, const fs::path& track, Source& source) {
+  Composition& composition = source.composition;
+  composition.network =
+      network_of(composition.plan.request, request.writer.model, track.parent_path());
 }
 
 Source planned_piece(const ComposeRequest& request) {
@@ -72,6 +84,7 @@ Source planned_piece(const ComposeRequest& request) {
   Source source;
   source.composition = with_context(
       display(*request.plan), [&] { return read_composition(text, request.composition.style); });
+  find_network(request, *request.plan, source);
   source.seed = request.seed.value_or(source.composition.plan.request.seed);
   return source;
 }
@@ -155,6 +168,7 @@ Source piece_of_file(const ComposeRequest& request) {
       with_context("reading " + display(*request.from), [&] { return read_midi(bytes).score; });
   source.composition =
       composition_from(origin_of_file(*request.from, score), request.composition.style);
+  find_network(request, *request.from, source);
   // Workstations write grids of their own, and some leave the tempo out.
   if (score.ticks_per_quarter != kPlanTicksPerQuarter)
     score = with_ticks_per_quarter(std::move(score), kPlanTicksPerQuarter);
@@ -326,6 +340,7 @@ ComposeReport compose_music(const ComposeRequest& request, Progress& progress) {
   ComposeReport report;
   report.style = source.composition.style;
   report.edited = source.edited;
+  report.writer = source.writer;
   report.unused = std::move(references.unused);
   for (int variant = 0; variant < request.variants; ++variant) {
     Drawn drawn =

@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "pipeline/originality_gate.h"
 #include "pipeline/render.h"
+#include "pipeline/writer_network.h"
 #include "plan/plan.h"
 #include "style/style_library.h"
 
@@ -29,6 +30,7 @@ struct ComposeRequest {
   std::optional<std::filesystem::path> from;   // a track of ours some bars of which are written
                                                // again, and
   Rewrite rewrite;                             // which; its seed is `seed`
+  WriterWish writer;                           // of a new piece; `model` alone of others
   std::vector<std::filesystem::path> outputs;  // by suffix, as write_music; audio, .mid, .svg.
                                                // None and no stems: STYLE-SEED.wav
   std::optional<std::filesystem::path> stems;  // a folder: a float WAV a stem
@@ -52,6 +54,7 @@ struct ComposedVariant {
 struct ComposeReport {
   FoundStyle style;
   bool edited = false;  // `from` had been changed by a person
+  std::string writer;   // a sentence about the composer network; may be empty
   std::vector<UnusedReference> unused;
   std::vector<ComposedVariant> variants;
 };
@@ -59,7 +62,8 @@ struct ComposeReport {
 // Plan, compose, compare, render, master, certify. The request travels in the MIDI file as a text
 // (pipeline/request_text.h). Compared is what is ready (open_ready_references).
 //
-// Errors: kUsage and kFormat as plan(), find_style(), read_plan() say; those of write_music;
+// Errors: kUsage and kFormat as plan(), find_style(), read_plan() say; those of write_music,
+// decide_writer() and network_of();
 // kTooClose as generate(); kMismatch as compose_rewrite(). Every output is written whole or not at
 // all, and none of a variant before all of them are.
 ComposeReport compose_music(const ComposeRequest& request, Progress& progress);

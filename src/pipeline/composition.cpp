@@ -69,12 +69,14 @@ Composition with_seed(Composition composition, std::uint64_t seed) {
     composition.plan.request = std::move(request);
     return composition;
   }
-  return plan_composition(std::move(request), std::move(composition.style));
+  Composition planned = plan_composition(std::move(request), std::move(composition.style));
+  planned.network = std::move(composition.network);
+  return planned;
 }
 
 Score write_composition(const Composition& composition) {
-  const auto& [style, plan, edited_plan, from] = composition;
-  const auto writer = make_pattern_writer(plan, style.style);
+  const auto& [style, plan, edited_plan, from, network] = composition;
+  const auto writer = make_part_writer(plan, style.style, network);
   Score score = from ? compose_rewrite(plan, style.style, *writer, *from)
                      : compose(plan, style.style, *writer);
   note_composition(origin_of(composition), score);

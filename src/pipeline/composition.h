@@ -8,6 +8,7 @@
 #include <string>
 
 #include "pipeline/request_text.h"
+#include "pipeline/writer_network.h"
 #include "plan/plan.h"
 #include "score/score.h"
 #include "style/style_library.h"
@@ -20,6 +21,7 @@ struct Composition {
   Plan plan;
   bool edited_plan = false;   // another than plan(plan.request, style): a person changed it
   std::optional<Score> from;  // whose bars the last rewrite of the plan's request writes again
+  std::shared_ptr<const WriterNetwork> network;  // that of the plan's request; null: patterns alone
 };
 
 // Errors: as find_style() and plan().
@@ -36,7 +38,8 @@ Composition composition_from(const CompositionOrigin& origin, const std::string&
 // The same with another seed: of the last rewrite where there is a `from`, else of the piece.
 Composition with_seed(Composition composition, std::uint64_t seed);
 
-// The music. The request stands in it as a text (note_composition).
+// The music. The request stands in it as a text (note_composition). Errors: those of
+// make_part_writer().
 Score write_composition(const Composition& composition);
 
 // What that text says.

@@ -123,6 +123,15 @@ std::string sound_text(const MixSound& mix) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+std::string network_text(const NetworkPack& network) {
+  std::vector<std::string> parts;
+  if (network.music) parts.push_back(fmt::format("music as {}", name_of(*network.music)));
+  if (network.drums) parts.push_back(fmt::format("drums as {}", name_of(*network.drums)));
+  parts.push_back(network.roles.empty() ? "with --writer neural"
+                                        : "by default " + role_names(network.roles));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 // Lines with what they are about in front, once.
 class Paragraphs {
  public:
@@ -189,6 +198,7 @@ std::string to_text(const FoundStyle& found) {
   for (const Role role : kRoles) {
     if (const RolePack* pack = style.role(role)) lines.add(name_of(role), role_text(role, *pack));
   }
+  if (style.network) lines.add("network", network_text(*style.network));
   lines.add("sound", sound_text(style.mix));
   lines.add("pack", fmt::format("{}  (SHA-256 {})", display(found.path), found.sha256));
   return fmt::format("{}: {}\n{}{}\n{}", style.name, style.title, std::string(kIndent, ' '),

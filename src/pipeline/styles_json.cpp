@@ -126,6 +126,18 @@ Json role_of(Role role, const RolePack& pack) {
   return json;
 }
 
+Json network_of(const NetworkPack& network) {
+  Json json = Json::object();
+  if (network.music) json["music"] = name_of(*network.music);
+  if (network.drums) json["drums"] = name_of(*network.drums);
+  Json roles = Json::array();
+  for (const Role role : kRoles) {
+    if (network.roles.contains(role)) roles.push_back(name_of(role));
+  }
+  json["roles"] = roles;
+  return json;
+}
+
 // Paths may hold bytes that are no UTF-8.
 std::string text_of(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
@@ -154,6 +166,7 @@ std::string to_json(const FoundStyle& found) {
     if (const RolePack* pack = style.role(role)) roles.push_back(role_of(role, *pack));
   }
   json["roles"] = roles;
+  if (style.network) json["network"] = network_of(*style.network);
   return text_of(json);
 }
 

@@ -52,6 +52,7 @@ fs::path find_certificate(const fs::path& given) {
 struct Check {
   Certificate certificate;
   fs::path folder;  // the certificate's
+  fs::path model;   // the weights of the network, where somebody names them
   Verification result;
   bool made_by_other = false;  // version or style pack: other bytes prove nothing
 
@@ -142,16 +143,56 @@ bool has_sound(const Certificate& certificate) {
                      [](const CertifiedFile& file) { return file.kind != CertifiedKind::kMidi; });
 }
 
+bool is_neural(const Certificate& certificate) {
+  const auto& writer = certificate.request.writer;
+  return writer && writer->kind == WriterKind::kNeural;
+}
+
+// The weights that wrote the notes are named where the request names some, and no others.
+void check_model(Check& check) {
+  const CertifiedIngredient* model = find_kind(check.certificate, "model");
+  const bool is_named = is_neural(check.certificate);
+  if (model == nullptr && !is_named) return;
+  if (model != nullptr && is_named &&
+      model->sha256 == check.certificate.request.writer->weights_sha256)
+    return;
+  if (model != nullptr)
+    check.add("the model that the certificate names is not the one of its request",
+              Outcome::kDiffers);
+}
+
+void require_ingredient(Check& check, const char* kind) {
+  if (find_kind(check.certificate, kind) != nullptr) return;
+  check.add(fmt::format("the certificate names no {}", kind), Outcome::kDiffers,
+            "every one of undersong does");
+}
+
 // All that has to take part in such files is named.
 void check_ingredients(Check& check) {
-  std::vector<const char*> kinds = {"style"};
-  if (has_sound(check.certificate))
-    kinds.insert(kinds.end(), {"soundfont", "synthesizer", "audio library"});
-  for (const char* kind : kinds) {
-    if (find_kind(check.certificate, kind) != nullptr) continue;
-    check.add(fmt::format("the certificate names no {}", kind), Outcome::kDiffers,
-              "every one of undersong does");
+  require_ingredient(check, "style");
+  if (is_neural(check.certificate)) require_ingredient(check, "model");
+  check_model(check);
+  if (!has_sound(check.certificate)) return;
+  for (const char* kind : {"soundfont", "synthesizer", "audio library"})
+    require_ingredient(check, kind);
+}
+
+// The network that wrote the notes, when it is here as it was then.
+bool find_writer(Check& check, Composition& composition) {
+  if (!is_neural(check.certificate)) return true;
+  const CertifiedIngredient* model = find_kind(check.certificate, "model");
+  try {
+    composition.network = network_of(composition.plan.request, check.model, check.folder);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kCancelled) throw;
+    check.add("the notes were not made again", Outcome::kCannotTell, error.message());
+    return false;
   }
+  if (model == nullptr) return true;
+  const CertifiedIngredient here = model_ingredient(*composition.network);
+  if (model->terms != here.terms || model->detail != here.detail)
+    check.add("what it says of its model is not what the weights say", Outcome::kDiffers);
+  return true;
 }
 
 void check_style(Check& check, const FoundStyle& found) {
@@ -211,6 +252,7 @@ std::optional<Remade> remake(Check& check) {
     remade.score = std::move(*score);
     return remade;
   }
+  if (!find_writer(check, remade.composition)) return std::nullopt;
   remade.score = write_composition(remade.composition);
   compare_notes(check, remade.score);
   return remade;
@@ -419,8 +461,9 @@ std::string_view word_for(Outcome outcome) {
 }  // namespace
 
 Verification verify_certificate(const fs::path& track, const fs::path& soundfont,
-                                Progress& progress) {
+                                const fs::path& model, Progress& progress) {
   Check check;
+  check.model = model;
   check.result.certificate = find_certificate(track);
   check.certificate = load_certificate(check.result.certificate);
   check.folder = check.result.certificate.parent_path();

@@ -57,7 +57,7 @@ class ComposeMusic : public testing::Test {
   }
 
   Verification verify(const fs::path& path) const {
-    return verify_certificate(path, {}, silent_progress());
+    return verify_certificate(path, {}, {}, silent_progress());
   }
 
   // A certificate with something changed in its JSON.
@@ -435,7 +435,7 @@ TEST_F(ComposeSound, IsMadeAgainByItsCertificate) {
   wanted.music.origin.title = "A title";
   compose(wanted);
   const Verification verification =
-      verify_certificate(folder_ / "a.wav", *installed_soundfont(), silent_progress());
+      verify_certificate(folder_ / "a.wav", *installed_soundfont(), {}, silent_progress());
   EXPECT_TRUE(verification.proves()) << to_text(verification);
   EXPECT_TRUE(has(verification, Outcome::kSame, "rendered again, a.ogg"));
 }
@@ -445,7 +445,7 @@ TEST_F(ComposeSound, ASoundfontThatIsNotHereIsTold) {
   tamper("a.wav", [](auto& json) { json["ingredients"][1]["sha256"] = std::string(64, '0'); });
   fs::remove(folder_ / "a.certificate.html");  // it names another one
   const Verification verification =
-      verify_certificate(folder_ / "a.wav", *installed_soundfont(), silent_progress());
+      verify_certificate(folder_ / "a.wav", *installed_soundfont(), {}, silent_progress());
   EXPECT_TRUE(has(verification, Outcome::kCannotTell, "the sound was not made again"));
   EXPECT_TRUE(verification.proves());  // by its notes
 }

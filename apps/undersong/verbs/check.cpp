@@ -24,6 +24,7 @@ struct CheckFlags {
   bool force = false;
   bool certificate = false;
   std::filesystem::path soundfont;
+  std::filesystem::path model;
 
   Overwrite overwrite() const { return force ? Overwrite::kAllow : Overwrite::kRefuse; }
 };
@@ -61,7 +62,7 @@ void run_certificates(CheckFlags& flags) {
   bool all_hold = true;
   for (const auto& track : request.tracks) {
     const Verification verification =
-        verify_certificate(track, flags.soundfont, flags.console.progress());
+        verify_certificate(track, flags.soundfont, flags.model, flags.console.progress());
     all_hold = all_hold && verification.holds();
     values.push_back(nlohmann::json(to_json(verification)));
     flags.console.show("{}", to_text(verification));
@@ -76,6 +77,11 @@ void run(CheckFlags& flags) {
   if (flags.certificate) return run_certificates(flags);
   if (!flags.soundfont.empty())
     throw Error(ErrorKind::kUsage, "--soundfont is for --certificate: nothing else is rendered");
+  if (!flags.model.empty()) {
+    throw Error(
+        ErrorKind::kUsage,
+        "--model is for --certificate; to compare with what a model learned, use --against");
+  }
   check_file(flags.page, ".html", "the report is a page: name it something.html", flags);
   check_file(flags.picture, ".svg", "the picture is an SVG: name it something.svg", flags);
   if (!flags.page.empty() || !flags.picture.empty()) flags.request.pictures = Pictures::kDraw;
@@ -126,6 +132,9 @@ void add_check_verb(CLI::App& app) {
                     "TRACK may be audio, MIDI or the certificate"));
   verb->add_option("--soundfont", flags->soundfont,
                    tr("With --certificate: where the SoundFont that it names is"))
+      ->type_name("FILE");
+  verb->add_option("--model", flags->model,
+                   tr("With --certificate: where the weights that it names are"))
       ->type_name("FILE");
   verb->add_flag("--force", flags->force, tr("Overwrite the page and the picture"));
   flags->console.add_options(*verb);

@@ -37,6 +37,7 @@ struct ComposeFlags {
   std::string without;
   std::string regenerate;
   std::string roles;
+  std::string writer;
   bool plan_only = false;
   bool allow_copies = false;
   bool no_certificate = false;
@@ -126,6 +127,7 @@ void read_flags(ComposeFlags& flags) {
   }
   read_rewrite(flags);
   request.composition = read_composition(flags);
+  if (!flags.writer.empty()) request.writer.kind = parse_writer_kind(flags.writer);
   request.music = flags.music.options();
   request.gate.remedy = "try another --seed or more --candidates";
   if (flags.allow_copies) request.gate.copies = Copies::kAllow;
@@ -179,13 +181,17 @@ nlohmann::json to_json(const ComposedVariant& variant) {
 nlohmann::json to_json(const ComposeReport& report) {
   nlohmann::json variants = nlohmann::json::array();
   for (const ComposedVariant& variant : report.variants) variants.push_back(to_json(variant));
-  return {{"style", report.style.style.name}, {"edited", report.edited}, {"variants", variants}};
+  return {{"style", report.style.style.name},
+          {"edited", report.edited},
+          {"writer", report.writer},
+          {"variants", variants}};
 }
 
 void show(const ComposeReport& report, Console& console) {
   for (const UnusedReference& unused : report.unused)
     console.say("not compared with {}: {}", display(unused.name), unused.reason);
   if (report.edited) console.say("{}", tr("the track was edited; what is not written again stays"));
+  if (!report.writer.empty()) console.say("{}", report.writer);
   for (const ComposedVariant& variant : report.variants) {
     console.show("seed {}", variant.seed);
     const Plan& plan = variant.plan;
@@ -232,6 +238,12 @@ void add_shape(CLI::App& verb, ComposeFlags& flags) {
   add("--instruments", flags.instruments, "LIST",
       tr("lead=flute,drums=brush changes instruments; roles alone, as drums,bass,lead=flute, let "
          "only these play"));
+  add("--writer", flags.writer, "WRITER",
+      tr("Who writes the parts: neural (the composer network, where the style names music that it "
+         "learned) or pattern; by default as the style has it"));
+  add("--drafts", flags.request.writer.drafts, "NUMBER",
+      tr("Drafts of each passage that the network writes, of which the best is taken; by default "
+         "4"));
   add("--without", flags.without, "LIST",
       tr("Roles that are silent: drums, percussion, bass, chords, pad, arpeggio, lead, counter"));
 }
@@ -247,6 +259,12 @@ void add_plan(CLI::App& verb, ComposeFlags& flags) {
   verb.add_option("--regenerate", flags.regenerate, tr("Which bars, such as bars=9-16"))
       ->type_name("BARS");
   verb.add_option("--roles", flags.roles, tr("Whose, such as lead,counter"))->type_name("LIST");
+}
+
+void add_network(CLI::App& verb, ComposeFlags& flags) {
+  verb.add_option("--model", flags.request.writer.model,
+                  tr("Weights of the composer network (.safetensors); by default those that ship"))
+      ->type_name("FILE");
 }
 
 void add_output(CLI::App& verb, ComposeFlags& flags) {
@@ -288,6 +306,7 @@ void add_compose_verb(CLI::App& app) {
       ->type_name("STYLE");
   add_shape(*verb, *flags);
   add_plan(*verb, *flags);
+  add_network(*verb, *flags);
   add_output(*verb, *flags);
   flags->music.add_sound_to(*verb);
   flags->console.add_options(*verb);

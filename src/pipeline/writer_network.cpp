@@ -1,0 +1,269 @@
+#include "pipeline/writer_network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/paths.h"
+#include "compose/compose.h"
+#include "compose/neural_network.h"
+#include "compose/neural_writer.h"
+#include "model/composer_model.h"
+#include "originality/fingerprints.h"
+#include "pipeline/certificate.h"
+#include "pipeline/compose_flags.h"
+
+namespace undersong {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWeights = "composer.safetensors";
+
+// Source: shared/design of the composer's sampling: min-p and colder draws loop far more than this.
+SamplingOptions usual_sampling() {
+  SamplingOptions sampling;
+  sampling.temperature = 1.0;
+  sampling.top_p = 0.95;
+  return sampling;
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+fs::path wanted_weights(const fs::path& model) {
+  return model.empty() ? shipped_writer_weights() : model;
+}
+
+std::string missing_weights(const fs::path& path) {
+  return fmt::format("the weights of the composer network are missing: there is no {}",
+                     display(path));
+}
+
+RoleSet playing(const Style& style, RoleSet roles) {
+  RoleSet found;
+  for (const Role role : kRoles) {
+    if (roles.contains(role) && style.role(role) != nullptr) found.insert(role);
+  }
+  return found;
+}
+
+std::string writes_text(const WriterNetwork& network, RoleSet roles) {
+  return fmt::format("{} writes: {}", display(network.path.filename()), role_list(roles));
+}
+
+WriterChoice choice_of(const WriterNetwork& network, RoleSet roles, const WriterWish& wish) {
+  WriterChoice choice;
+  choice.kind = WriterKind::kNeural;
+  choice.roles = roles;
+  choice.drafts = wish.drafts.value_or(choice.drafts);
+  choice.weights_sha256 = network.sha256;
+  choice.fingerprints_sha256 = network.fingerprints_sha256;
+  return choice;
+}
+
+void check_wish(const WriterWish& wish, const Style& style) {
+  if (wish.drafts && (*wish.drafts < 1 || *wish.drafts > kMostDrafts)) {
+    throw Error(ErrorKind::kUsage, fmt::format("--drafts is {}; it must lie between 1 and {}",
+                                               *wish.drafts, kMostDrafts));
+  }
+  const bool by_patterns = wish.kind ? *wish.kind == WriterKind::kPattern
+                                     : !style.network || style.network->roles.empty();
+  if (!by_patterns || (wish.model.empty() && !wish.drafts)) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{} is for the composer network, and patterns write this piece; add "
+                          "--writer neural or leave it away",
+                          wish.model.empty() ? "--drafts" : "--model"));
+}
+
+DecidedWriter wanted_network(const WriterWish& wish, const Style& style) {
+  if (!style.network) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the style {} names no music that the composer network could take it "
+                            "for, so patterns write it; leave --writer neural away, or give a "
+                            "pack of your own a [network] (docs/formats/style-pack.md)",
+                            style.name));
+  }
+  const fs::path path = wanted_weights(wish.model);
+  if (!is_there(path)) {
+    throw Error(ErrorKind::kNotFound,
+                missing_weights(path) + "; name some with --model, or use --writer pattern");
+  }
+  const auto network = load_writer_network(path);
+  const RoleSet roles = writable_roles(style, *network->source);
+  if (roles.empty()) {
+    throw Error(ErrorKind::kMismatch,
+                fmt::format("{} never heard the music that the style {} takes from it; use "
+                            "--writer pattern, or other weights with --model",
+                            display(path), style.name));
+  }
+  return {choice_of(*network, roles, wish), network, writes_text(*network, roles)};
+}
+
+// What the pack has the network write, as far as it can be served here.
+DecidedWriter usual_writer(const WriterWish& wish, const Style& style) {
+  if (!style.network || style.network->roles.empty()) return {};
+  const RoleSet wanted = playing(style, style.network->roles);
+  const fs::path path = wanted_weights(wish.model);
+  if (wish.model.empty() && !is_there(path)) {
+    return {WriterChoice{}, nullptr,
+            fmt::format("{}; patterns write the {} too", missing_weights(path), role_list(wanted))};
+  }
+  const auto network = load_writer_network(path);
+  const RoleSet roles = wanted & writable_roles(style, *network->source);
+  if (roles.empty()) {
+    return {WriterChoice{}, nullptr,
+            fmt::format("{} never heard what this style takes from it; patterns write the {} too",
+                        display(path), role_list(wanted))};
+  }
+  return {choice_of(*network, roles, wish), network, writes_text(*network, roles)};
+}
+
+std::vector<fs::path> weights_near(const fs::path& model, const fs::path& beside) {
+  if (!model.empty()) return {model};
+  std::vector<fs::path> paths = {shipped_writer_weights()};
+  for (const fs::path& folder : {shipped_folder() / "models", beside}) {
+    std::error_code failure;
+    fs::directory_iterator entries(folder.empty() ? "." : folder, failure);
+    std::vector<fs::path> found;
+    for (; !failure && entries != fs::directory_iterator(); entries.increment(failure)) {
+      if (entries->path().extension() == ".safetensors") found.push_back(entries->path());
+    }
+    std::sort(found.begin(), found.end());
+    paths.insert(paths.end(), found.begin(), found.end());
+  }
+  return paths;
+}
+
+// How near a line comes to what was learned; 1 is the limit.
+double nearness(const Fingerprints& fingerprints, const std::vector<Note>& notes) {
+  Score score;
+  score.ticks_per_quarter = kPlanTicksPerQuarter;
+  Track track;
+  track.notes = notes;
+  score.tracks.push_back(std::move(track));
+  sort_events(score);
+  const Limits limits = limits_of(fingerprints.baseline());
+  const Closeness closeness = fingerprints.compare(score);
+  if (limits.distinctive_notes == 0) return 0.0;
+  return static_cast<double>(closeness.most_distinctive_run.distinctive_notes) /
+         static_cast<double>(limits.distinctive_notes);
+}
+
+// The licences of what was heard, as the weights say.
+std::string terms_of_music(const ModelInfo& info) {
+  const auto training = nlohmann::json::parse(info.training_json, nullptr, false);
+  std::string terms;
+  if (training.is_object() && training.contains("licences") && training["licences"].is_array()) {
+    for (const auto& licence : training["licences"]) {
+      if (licence.is_string()) terms += (terms.empty() ? "" : ", ") + licence.get<std::string>();
+    }
+  }
+  return terms.empty() ? "those of the music that it learned" : "learned from music under " + terms;
+}
+
+}  // namespace
+
+fs::path shipped_writer_weights() { return shipped_folder() / "models" / kWeights; }
+
+std::shared_ptr<const WriterNetwork> load_writer_network(const fs::path& weights) {
+  auto network = std::make_shared<WriterNetwork>();
+  network->path = weights;
+  network->sha256 = sha256_of_file(weights);
+  LoadedModel loaded = load_model(weights);
+  with_context(display(weights), [&] { composer_of(loaded); });
+  network->model = std::dynamic_pointer_cast<const ComposerModel>(loaded.model);
+  network->info = std::move(loaded.info);
+  network->source = make_network_source(*network->model, usual_sampling());
+  const fs::path beside = fingerprints_beside(weights);
+  if (!is_there(beside)) return network;
+  network->fingerprints = Fingerprints::load(beside);
+  network->fingerprints_sha256 = sha256_of_file(beside);
+  if (network->fingerprints->corpus_sha256() != network->info.corpus_sha256) {
+    throw Error(ErrorKind::kMismatch,
+                fmt::format("{} are of other music than {} learned; make them again with "
+                            "`undersong fingerprint`, or remove them",
+                            display(beside), display(weights.filename())));
+  }
+  return network;
+}
+
+DecidedWriter decide_writer(const WriterWish& wish, const Style& style) {
+  check_wish(wish, style);
+  if (!wish.kind) return usual_writer(wish, style);
+  if (*wish.kind == WriterKind::kPattern) return {WriterChoice{}, nullptr, ""};
+  return wanted_network(wish, style);
+}
+
+std::shared_ptr<const WriterNetwork> network_of(CompositionRequest& request, const fs::path& model,
+                                                const fs::path& beside) {
+  if (!request.writer || request.writer->kind == WriterKind::kPattern) {
+    if (model.empty()) return nullptr;
+    throw Error(ErrorKind::kUsage,
+                "--model names a composer network, and patterns wrote this piece; leave it away");
+  }
+  WriterChoice& choice = *request.writer;
+  for (const fs::path& path : weights_near(model, beside)) {
+    if (!is_there(path)) continue;
+    const bool is_it =
+        choice.weights_sha256.empty() || sha256_of_file(path) == choice.weights_sha256;
+    if (!is_it) continue;
+    auto network = load_writer_network(path);
+    if (choice.weights_sha256.empty()) choice.fingerprints_sha256 = network->fingerprints_sha256;
+    choice.weights_sha256 = network->sha256;
+    if (network->fingerprints_sha256 == choice.fingerprints_sha256) return network;
+    throw Error(ErrorKind::kMismatch,
+                fmt::format("the piece was written beside other fingerprints than {}",
+                            display(fingerprints_beside(path))));
+  }
+  throw Error(ErrorKind::kMismatch,
+              choice.weights_sha256.empty()
+                  ? missing_weights(shipped_writer_weights()) + "; name some with --model"
+                  : fmt::format("the weights of the composer network that wrote this piece "
+                                "(SHA-256 {}) are not here; name them with --model",
+                                choice.weights_sha256));
+}
+
+std::unique_ptr<PartWriter> make_part_writer(const Plan& plan, const Style& style,
+                                             const std::shared_ptr<const WriterNetwork>& network) {
+  if (network == nullptr) return make_pattern_writer(plan, style);
+  const WriterChoice& choice = plan.request.writer.value();
+  const RoleSet writable = writable_roles(style, *network->source);
+  for (const Role role : kRoles) {
+    if (!choice.roles.contains(role) || style.role(role) == nullptr || writable.contains(role))
+      continue;
+    throw Error(ErrorKind::kMismatch,
+                fmt::format("{} cannot write the {} of the style {}: it never heard that role in "
+                            "the music that the pack names",
+                            display(network->path), name_of(role), style.name));
+  }
+  NeuralOptions options;
+  options.roles = choice.roles & writable;
+  options.drafts = choice.drafts;
+  if (const auto& fingerprints = network->fingerprints) {
+    options.nearness = [fingerprints](const std::vector<Note>& notes) {
+      return nearness(*fingerprints, notes);
+    };
+  }
+  return make_neural_writer(plan, style, *network->source, std::move(options));
+}
+
+CertifiedIngredient model_ingredient(const WriterNetwork& network) {
+  std::string detail = fmt::format("corpus {}, manifest SHA-256 {}", network.info.corpus,
+                                   network.info.corpus_sha256);
+  for (const std::string& base : network.model->knowledge().based_on)
+    detail += fmt::format("; adapted from {}", base);
+  return {.kind = "model",
+          .name = network.path.filename().string(),
+          .sha256 = network.sha256,
+          .terms = terms_of_music(network.info),
+          .detail = detail};
+}
+
+}  // namespace undersong
