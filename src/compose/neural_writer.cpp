@@ -229,7 +229,8 @@ class RunWriter {
   void cut_where_chords_refuse(std::vector<Note>& notes) const {
     for (Note& note : notes) {
       Ticks change = context_.stretch(note.onset_ticks).end;
-      const Ticks end = note.onset_ticks + note.duration_ticks;
+      // No chord follows the last one, so what is held over the end of the piece meets none.
+      const Ticks end = std::min(note.onset_ticks + note.duration_ticks, context_.end());
       while (change < end && contains(context_.chord(change), note.pitch))
         change = context_.stretch(change).end;
       if (change < end && change > note.onset_ticks)
