@@ -129,6 +129,9 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments) {
 // The first architecture among the arguments decides. A corpus may bear the name of one.
 void hand_over_to_trainer(const std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments[0] != "train") return;
+  // No architecture of models, but trained by the same program.
+  if (arguments.size() > 1 && arguments[1] == "frames")
+    become_trainer(trainer_arguments(arguments));
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i - 1] == "--corpus") continue;
     if (is_network(arguments[i])) become_trainer(trainer_arguments(arguments));
