@@ -254,6 +254,15 @@ TEST(NeuralWriter, TonesEndWhereTheirChordRefusesThem) {
   }
 }
 
+TEST(NeuralWriter, ComesToAnEndWhereNotesReachBeyondThePiece) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Piece piece(seed);
+    piece.plan = make_test_plan(piece.style, {usual_sections().front()}, seed, Ending::kCut);
+    const RandomSource source;
+    EXPECT_FALSE(piece.write(source, 4)[index_of(Role::kPad)].empty());
+  }
+}
+
 TEST(NeuralWriter, WritesWaltzesToo) {
   const Piece piece(1, make_test_waltz());
   const RandomSource source;
