@@ -34,7 +34,7 @@ struct Decoder::Inside {
       : network(std::move(spec), weights, static_cast<std::size_t>(threads)), team(threads) {}
 
   std::unique_ptr<DecoderScratch> take_scratch();
-  void run(DecoderPass& pass);
+  void run(DecoderFeed& pass);
 
   DecoderNetwork network;
   Team team;
@@ -79,11 +79,11 @@ std::unique_ptr<DecoderScratch> Decoder::Inside::take_scratch() {
 }
 
 // On all threads, or on this one alone while another caller has them.
-void Decoder::Inside::run(DecoderPass& pass) {
+void Decoder::Inside::run(DecoderFeed& pass) {
   auto scratch = take_scratch();
   pass.scratch = scratch.get();
   for (std::size_t r = 0; r < pass.rows; ++r) {
-    DecoderPass::Row& row = pass.row[r];
+    DecoderFeed::Row& row = pass.row[r];
     if (r == 0 || row.cache != pass.row[r - 1].cache) {
       std::size_t count = 1;
       while (r + count < pass.rows && pass.row[r + count].cache == row.cache) ++count;
@@ -131,7 +131,7 @@ void Decoder::feed(DecoderState& state, std::span<const DecoderStep> steps,
   check_room(spec(), cache.steps() + steps.size());
   for (const DecoderStep& step : steps) check_step(spec(), step);
   for (std::size_t begin = 0; begin < steps.size(); begin += kMostDecoderRows) {
-    DecoderPass pass;
+    DecoderFeed pass;
     pass.rows = std::min(kMostDecoderRows, steps.size() - begin);
     for (std::size_t r = 0; r < pass.rows; ++r) {
       pass.row[r] = {&cache, cache.steps() + r, &steps[begin + r], {}};
@@ -156,7 +156,7 @@ void Decoder::feed_together(std::span<DecoderState* const> states,
     UNDERSONG_CHECK(std::count(states.begin(), states.end(), states[i]) == 1);
   }
   for (std::size_t begin = 0; begin < states.size(); begin += kMostDecoderRows) {
-    DecoderPass pass;
+    DecoderFeed pass;
     pass.rows = std::min(kMostDecoderRows, states.size() - begin);
     for (std::size_t r = 0; r < pass.rows; ++r) {
       DecoderCache& cache = states[begin + r]->inside_->cache;

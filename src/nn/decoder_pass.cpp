@@ -132,13 +132,13 @@ constexpr std::array kSeveralRows = {Stage::kNorm1,  Stage::kQkv, Stage::kRememb
 
 }  // namespace
 
-std::size_t DecoderNetwork::stages(const DecoderPass& pass) const {
+std::size_t DecoderNetwork::stages(const DecoderFeed& pass) const {
   const bool asked = pass.first_output < pass.rows;
   if (pass.rows == 1) return 1 + layers_.size() * kSingleRow<Stage>.size() + (asked ? 1 : 0);
   return 1 + layers_.size() * kSeveralRows<Stage>.size() + (asked ? 2 : 0);
 }
 
-void DecoderNetwork::run(const DecoderPass& pass, std::size_t stage, std::size_t part) const {
+void DecoderNetwork::run(const DecoderFeed& pass, std::size_t stage, std::size_t part) const {
   if (stage == 0) return embed(pass, part);
   const bool single = pass.rows == 1;
   const std::size_t in_layer = single ? kSingleRow<Stage>.size() : kSeveralRows<Stage>.size();
@@ -151,7 +151,7 @@ void DecoderNetwork::run(const DecoderPass& pass, std::size_t stage, std::size_t
   run_output(pass, single || index == 1 ? Stage::kOut : Stage::kNorm1, part);
 }
 
-void DecoderNetwork::embed(const DecoderPass& pass, std::size_t part) const {
+void DecoderNetwork::embed(const DecoderFeed& pass, std::size_t part) const {
   DecoderScratch& scratch = *pass.scratch;
   const std::size_t pairs = rotary_.pairs();
   for (std::size_t r = part; r < pass.rows; r += parts_) {
@@ -174,7 +174,7 @@ constexpr std::size_t kApart = 16;
 
 }  // namespace
 
-void DecoderNetwork::make_ints(const DecoderPass& pass, const Rows& rows, std::size_t row,
+void DecoderNetwork::make_ints(const DecoderFeed& pass, const Rows& rows, std::size_t row,
                                std::size_t place) const {
   DecoderScratch& scratch = *pass.scratch;
   const float* from = rows.values + row * rows.stride;
@@ -187,12 +187,12 @@ void DecoderNetwork::make_ints(const DecoderPass& pass, const Rows& rows, std::s
           : normalise_and_quantise(from, rows.norm->data(), n, rows.by->in(), levels, to);
 }
 
-void DecoderNetwork::make_all_ints(const DecoderPass& pass, const Rows& rows,
+void DecoderNetwork::make_all_ints(const DecoderFeed& pass, const Rows& rows,
                                    std::size_t part) const {
   for (std::size_t r = part; r < rows.count; r += parts_) make_ints(pass, rows, r, r);
 }
 
-QuantisedRows DecoderNetwork::ints(const DecoderPass& pass, const Rows& rows,
+QuantisedRows DecoderNetwork::ints(const DecoderFeed& pass, const Rows& rows,
                                    std::size_t part) const {
   const DecoderScratch& scratch = *pass.scratch;
   if (pass.rows > 1) {
@@ -217,7 +217,7 @@ void turn(const float* from, std::size_t pairs, const float* angles, float* to) 
 }  // namespace
 
 // A new step's key and value go into the cache, and its queries are turned.
-void DecoderNetwork::remember(const DecoderPass& pass, std::size_t layer, const Task& task,
+void DecoderNetwork::remember(const DecoderFeed& pass, std::size_t layer, const Task& task,
                               std::size_t part) const {
   DecoderScratch& scratch = *pass.scratch;
   DecoderScratch::PerPart& own = scratch.parts[part];
@@ -244,7 +244,7 @@ void DecoderNetwork::remember(const DecoderPass& pass, std::size_t layer, const 
       {own.key.data(), width}, key_scale, {own.value.data(), width}, value_scale);
 }
 
-void DecoderNetwork::hear(const DecoderPass& pass, std::size_t layer, const Task& task,
+void DecoderNetwork::hear(const DecoderFeed& pass, std::size_t layer, const Task& task,
                           std::size_t part) const {
   DecoderScratch& scratch = *pass.scratch;
   DecoderScratch::PerPart& own = scratch.parts[part];
@@ -264,7 +264,7 @@ void DecoderNetwork::hear(const DecoderPass& pass, std::size_t layer, const Task
   }
 }
 
-void DecoderNetwork::run_layer(const DecoderPass& pass, std::size_t index, Stage stage,
+void DecoderNetwork::run_layer(const DecoderFeed& pass, std::size_t index, Stage stage,
                                std::size_t part) const {
   DecoderScratch& s = *pass.scratch;
   const Layer& layer = layers_[index];
@@ -298,7 +298,7 @@ void DecoderNetwork::run_layer(const DecoderPass& pass, std::size_t index, Stage
   }
 }
 
-void DecoderNetwork::run_output(const DecoderPass& pass, Stage stage, std::size_t part) const {
+void DecoderNetwork::run_output(const DecoderFeed& pass, Stage stage, std::size_t part) const {
   DecoderScratch& s = *pass.scratch;
   const Rows rows{output_, s.stream.data() + pass.first_output * s.width, s.width,
                   pass.rows - pass.first_output, &norm_};
@@ -308,10 +308,10 @@ void DecoderNetwork::run_output(const DecoderPass& pass, Stage stage, std::size_
                 s.output_width);
 }
 
-void DecoderNetwork::write_logits(const DecoderPass& pass) const {
+void DecoderNetwork::write_logits(const DecoderFeed& pass) const {
   const std::size_t vocab = size(spec_.vocab_size);
   for (std::size_t r = pass.first_output; r < pass.rows; ++r) {
-    const DecoderPass::Row& row = pass.row[r];
+    const DecoderFeed::Row& row = pass.row[r];
     const float* products =
         pass.scratch->output.data() + (r - pass.first_output) * pass.scratch->output_width;
     std::copy_n(products, vocab, row.logits.begin());

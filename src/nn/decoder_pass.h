@@ -20,7 +20,7 @@ inline constexpr std::size_t kMostDecoderRows = 24;
 
 struct DecoderScratch;
 
-struct DecoderPass {
+struct DecoderFeed {
   struct Row {
     DecoderCache* cache = nullptr;
     std::size_t position = 0;
@@ -44,10 +44,10 @@ class DecoderNetwork {
   std::size_t weight_bytes() const { return stream_.bytes(); }
 
   // A pass is this many stages, each of which is `parts()` parts that may run at once.
-  std::size_t stages(const DecoderPass& pass) const;
-  void run(const DecoderPass& pass, std::size_t stage, std::size_t part) const;
+  std::size_t stages(const DecoderFeed& pass) const;
+  void run(const DecoderFeed& pass, std::size_t stage, std::size_t part) const;
   // After all stages.
-  void write_logits(const DecoderPass& pass) const;
+  void write_logits(const DecoderFeed& pass) const;
 
  private:
   friend struct DecoderScratch;
@@ -78,16 +78,16 @@ class DecoderNetwork {
 
   enum class Stage;
 
-  void embed(const DecoderPass& pass, std::size_t part) const;
-  void make_ints(const DecoderPass& pass, const Rows& rows, std::size_t row,
+  void embed(const DecoderFeed& pass, std::size_t part) const;
+  void make_ints(const DecoderFeed& pass, const Rows& rows, std::size_t row,
                  std::size_t place) const;
-  void make_all_ints(const DecoderPass& pass, const Rows& rows, std::size_t part) const;
-  QuantisedRows ints(const DecoderPass& pass, const Rows& rows, std::size_t part) const;
-  void remember(const DecoderPass& pass, std::size_t layer, const Task& task,
+  void make_all_ints(const DecoderFeed& pass, const Rows& rows, std::size_t part) const;
+  QuantisedRows ints(const DecoderFeed& pass, const Rows& rows, std::size_t part) const;
+  void remember(const DecoderFeed& pass, std::size_t layer, const Task& task,
                 std::size_t part) const;
-  void hear(const DecoderPass& pass, std::size_t layer, const Task& task, std::size_t part) const;
-  void run_layer(const DecoderPass& pass, std::size_t layer, Stage stage, std::size_t part) const;
-  void run_output(const DecoderPass& pass, Stage stage, std::size_t part) const;
+  void hear(const DecoderFeed& pass, std::size_t layer, const Task& task, std::size_t part) const;
+  void run_layer(const DecoderFeed& pass, std::size_t layer, Stage stage, std::size_t part) const;
+  void run_output(const DecoderFeed& pass, Stage stage, std::size_t part) const;
 
   DecoderSpec spec_;
   std::size_t parts_;
