@@ -3,22 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <future>
 #include <thread>
 
 #include "base/cancel.h"
 #include "base/error.h"
+#include "train/training_record.h"
 
 namespace undersong {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 void append(DecoderBatch& batch, const DecoderBatch& more) {
   batch.steps = more.steps;
@@ -93,6 +86,30 @@ int feeding_threads(const DecoderEngine& engine) {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
 }
 
+std::int64_t tokens_of_step(const ComposerRunPlan& plan) { return plan.rows * plan.context; }
+
+RecordPlan record_of(const ComposerRunPlan& plan, const ProcessGroup& group) {
+  RecordPlan record;
+  record.checkpoint = plan.checkpoint;
+  record.checkpoint_seconds = plan.checkpoint_seconds;
+  record.stop_after_seconds = plan.stop_after_seconds;
+  record.identity = plan.identity;
+  record.keeper = group.first() ? RecordKeeper::kThisProcess : RecordKeeper::kAnother;
+  record.log = plan.log;
+  record.log_header =
+      "step,tokens,learning_rate,train_nats_per_token,valid_nats_per_note,seconds,"
+      "tokens_per_second";
+  record.log_row = [&plan](const EpochRecord& r) {
+    return fmt::format("{},{},{:.6g},{:.6f},{:.6f},{:.1f},{:.0f}", r.step,
+                       r.step * tokens_of_step(plan), plan.schedule.rate_of(r.step - 1),
+                       r.train_loss, r.valid_loss, r.seconds, r.samples_per_second);
+  };
+  record.loss_unit = " a token";
+  record.held_out_unit = " a note";
+  record.counted = "tokens";
+  return record;
+}
+
 class Run {
  public:
   Run(const ComposerRunPlan& plan, const ComposerSamples& samples, DecoderEngine& engine,
@@ -101,17 +118,23 @@ class Run {
         engine_(engine),
         group_(group),
         progress_(progress),
-        feeder_(samples, plan, group, feeding_threads(engine)) {}
+        feeder_(samples, plan, group, feeding_threads(engine)),
+        record_(record_of(plan, group), progress) {}
 
   ComposerRunResult train() {
     if (group_.first()) go_on_from_checkpoint();
+    state_.planned_steps = plan_.schedule.steps;
+    state_.falls_from = plan_.schedule.steps - plan_.schedule.falling;
     share_start();
-    progress_.begin("training composer", plan_.schedule.steps * tokens_of_step(), "tokens");
+    progress_.begin("training composer", tokens_of(plan_.schedule.steps), "tokens");
     RunEnd end = RunEnd::kFinished;
     try {
       end = steps();
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kCancelled) stop_politely();
+      // What a step has begun to add up is lost with it: the checkpoint stands between two steps.
+      if (error.kind() == ErrorKind::kCancelled) {
+        record_.stop_politely(engine_, fmt::format("after {} tokens", tokens_of(state_.step)));
+      }
       throw;
     }
     progress_.end();
@@ -119,27 +142,22 @@ class Run {
   }
 
  private:
-  std::int64_t tokens_of_step() const { return plan_.rows * plan_.context; }
+  std::int64_t tokens_of(std::int64_t steps) const { return steps * tokens_of_step(plan_); }
 
   void go_on_from_checkpoint() {
-    auto found = load_checkpoint(plan_.checkpoint, plan_.identity);
-    if (!found) return;
+    if (!record_.go_on_from_checkpoint(engine_)) return;
     const std::int64_t falls = plan_.schedule.steps - plan_.schedule.falling;
-    if (found->planned_steps != plan_.schedule.steps &&
-        (found->step > falls || found->step > found->falls_from)) {
+    if (state_.planned_steps != plan_.schedule.steps &&
+        (state_.step > falls || state_.step > state_.falls_from)) {
       throw Error(ErrorKind::kMismatch,
                   fmt::format("checkpoint {}: its learning rate has begun to fall, for an end "
                               "after {} tokens; train with --tokens {} to go on, or with --fresh "
                               "to start over",
-                              display(plan_.checkpoint), found->planned_steps * tokens_of_step(),
-                              found->planned_steps * tokens_of_step()));
+                              display(plan_.checkpoint), tokens_of(state_.planned_steps),
+                              tokens_of(state_.planned_steps)));
     }
-    state_ = std::move(*found);
-    engine_.restore(state_.tensors, state_.step);
-    state_.tensors.clear();
-    progress_.line(fmt::format("going on from {}: {} of {} tokens", display(plan_.checkpoint),
-                               state_.step * tokens_of_step(),
-                               plan_.schedule.steps * tokens_of_step()));
+    record_.tell_where_it_goes_on(
+        fmt::format("{} of {} tokens", tokens_of(state_.step), tokens_of(plan_.schedule.steps)));
   }
 
   // Where the first process stands, the others stand too: a sum in which only it has more than 0.
@@ -170,12 +188,12 @@ class Run {
       const Stop stop = step();
       if (stop == Stop::kCancelled) throw Error(ErrorKind::kCancelled, "cancelled");
       if (stop == Stop::kTimeOver && state_.step < plan_.schedule.steps) {
-        checkpoint();
+        record_.checkpoint(engine_);
         return RunEnd::kTimeOver;
       }
-      if (seconds_since(last_checkpoint_) >= plan_.checkpoint_seconds) checkpoint();
+      record_.checkpoint_if_due(engine_);
     }
-    checkpoint();
+    record_.checkpoint(engine_);
     return RunEnd::kFinished;
   }
 
@@ -191,8 +209,7 @@ class Run {
 
   // The processes stop after the same step: when the first one's time is over, or any is told to.
   Stop agreed(LossSum& loss) {
-    const bool over = group_.first() && plan_.stop_after_seconds > 0.0 &&
-                      seconds_since(start_) >= plan_.stop_after_seconds;
+    const bool over = group_.first() && record_.time_is_over();
     std::vector<double> told = {loss.nats, over ? 1.0 : 0.0, cancel_requested() ? 1.0 : 0.0};
     group_.sum(told);
     loss.nats = told[0];
@@ -207,7 +224,7 @@ class Run {
   }
 
   Stop step() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const DecoderBatch batch = feeder_.step(state_.step);
     const std::int64_t count = over_all(targets_of(batch));
     LossSum loss = engine_.accumulate(batch, std::max<std::int64_t>(1, count));
@@ -217,14 +234,9 @@ class Run {
       engine_.set_gradients(gradients);
     }
     const Stop stop = agreed(loss);
-    state_.epoch_loss += {loss.nats, count};
     engine_.step(plan_.schedule.rate_of(state_.step));
-    state_.step = engine_.steps_done();
-    const double spent = seconds_since(begin);
-    state_.seconds += spent;
-    state_.epoch_seconds += spent;
-    ++state_.batches_done;
-    progress_.update(state_.step * tokens_of_step(), told());
+    record_.count_batch({loss.nats, count}, engine_.steps_done(), watch.seconds());
+    progress_.update(tokens_of(state_.step), told());
     return stop;
   }
 
@@ -240,68 +252,14 @@ class Run {
       state_.log.push_back({.step = state_.step});
       return;
     }
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const double valid =
         total_of(evaluate_windows(engine_, plan_.valid, plan_.context, silent_progress()))
             .per_note();
-    if (!std::isfinite(valid)) {
-      throw Error(ErrorKind::kUsage,
-                  "the held-out loss is no longer a number: train again with a smaller "
-                  "--learning-rate");
-    }
-    state_.seconds += seconds_since(begin);
-    ++state_.epochs_done;
-    const double rate = static_cast<double>(state_.batches_done * tokens_of_step()) /
-                        std::max(state_.epoch_seconds, 1e-9);
-    state_.log.push_back(
-        {state_.epochs_done, state_.step, state_.epoch_loss.mean(), valid, state_.seconds, rate});
-    const bool best = valid < state_.best_loss;
-    if (best) {
-      state_.best_loss = valid;
-      state_.best_epoch = state_.epochs_done;
-      state_.best = engine_.weights();
-    }
-    progress_.line(
-        fmt::format("{:.2f} M tokens: loss {:.4f} a token, held out {:.4f} a note{}, "
-                    "{:.0f} tokens/s",
-                    static_cast<double>(state_.step * tokens_of_step()) / 1e6,
-                    state_.epoch_loss.mean(), valid, best ? " (best)" : "", rate));
-    state_.epoch_loss = {};
-    state_.batches_done = 0;
-    state_.epoch_seconds = 0.0;
-    write_log();
-  }
-
-  void write_log() const {
-    std::string csv =
-        "step,tokens,learning_rate,train_nats_per_token,valid_nats_per_note,seconds,"
-        "tokens_per_second\n";
-    for (const EpochRecord& r : state_.log) {
-      csv += fmt::format("{},{},{:.6g},{:.6f},{:.6f},{:.1f},{:.0f}\n", r.step,
-                         r.step * tokens_of_step(), plan_.schedule.rate_of(r.step - 1),
-                         r.train_loss, r.valid_loss, r.seconds, r.samples_per_second);
-    }
-    save_file(plan_.log, csv, Overwrite::kAllow);
-  }
-
-  void checkpoint() {
-    last_checkpoint_ = Clock::now();
-    if (!group_.first()) return;
-    state_.tensors = engine_.state();
-    state_.planned_steps = plan_.schedule.steps;
-    state_.falls_from = plan_.schedule.steps - plan_.schedule.falling;
-    save_checkpoint(plan_.checkpoint, state_, plan_.identity);
-    state_.tensors.clear();
-    last_checkpoint_ = Clock::now();
-  }
-
-  [[noreturn]] void stop_politely() {
-    // What a step has begun to add up is lost with it: the checkpoint stands between two steps.
-    checkpoint();
-    progress_.end();
-    throw Error(ErrorKind::kCancelled,
-                fmt::format("training stopped after {} tokens; the same command goes on from {}",
-                            state_.step * tokens_of_step(), display(plan_.checkpoint)));
+    const double millions = static_cast<double>(tokens_of(state_.step)) / 1e6;
+    record_.add({fmt::format("{:.2f} M tokens", millions), valid, watch.seconds(),
+                 tokens_of(state_.batches_done)},
+                engine_);
   }
 
   const ComposerRunPlan& plan_;
@@ -309,9 +267,8 @@ class Run {
   ProcessGroup& group_;
   Progress& progress_;
   Feeder feeder_;
-  TrainingState state_;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point last_checkpoint_ = Clock::now();
+  TrainingRecord record_;
+  TrainingState& state_ = record_.state();
 };
 
 }  // namespace

@@ -3,24 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/rng.h"
 #include "train/frames_measure.h"
+#include "train/training_record.h"
 
 namespace undersong {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double kFromTheStart = 0.2;  // share of rows that begin where a piece does
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // Rows to learn from: a function of the seed and the row's number.
 class FrameRows {
@@ -67,31 +60,52 @@ class FrameRows {
   std::vector<double> weights_;
 };
 
+std::int64_t tokens_of_step(const FrameRunPlan& plan) {
+  return plan.settings.rows * plan.spec.context;
+}
+
+RecordPlan record_of(const FrameRunPlan& plan) {
+  RecordPlan record;
+  record.checkpoint = plan.checkpoint;
+  record.checkpoint_seconds = plan.settings.checkpoint_seconds;
+  record.stop_after_seconds = plan.seconds;
+  record.identity = plan.identity;
+  record.log = plan.log;
+  record.log_header =
+      "step,tokens,train_nats_per_token,valid_nats_per_frame,seconds,tokens_per_second";
+  record.log_row = [&plan](const EpochRecord& r) {
+    return fmt::format("{},{},{:.6f},{:.6f},{:.1f},{:.0f}", r.step, r.step * tokens_of_step(plan),
+                       r.train_loss, r.valid_loss, r.seconds, r.samples_per_second);
+  };
+  record.loss_unit = " a token";
+  record.held_out_unit = " a step";
+  record.counted = "tokens";
+  return record;
+}
+
 class Run {
  public:
   Run(const FrameRunPlan& plan, DecoderEngine& engine, Progress& progress)
-      : plan_(plan), engine_(engine), progress_(progress), rows_(plan) {
-    tokens_of_step_ = plan.settings.rows * plan.spec.context;
-    steps_ = std::max<std::int64_t>(1, plan.settings.tokens / tokens_of_step_);
-  }
+      : plan_(plan),
+        engine_(engine),
+        progress_(progress),
+        rows_(plan),
+        steps_(std::max<std::int64_t>(1, plan.settings.tokens / tokens_of_step(plan))),
+        record_(record_of(plan), progress) {}
 
   FrameRunResult train() {
-    go_on_from_checkpoint();
+    if (record_.go_on_from_checkpoint(engine_)) {
+      record_.tell_where_it_goes_on(
+          fmt::format("{} of {} tokens", tokens_of(state_.step), tokens_of(steps_)));
+    }
     if (state_.step >= steps_) return {true, std::move(state_)};
-    progress_.begin("training", steps_ * tokens_of_step_, "tokens");
+    progress_.begin("training", tokens_of(steps_), "tokens");
     try {
-      while (state_.step < steps_) {
-        throw_if_cancelled();
-        step();
-        if (look_is_due()) look();
-        const bool over = plan_.seconds > 0.0 && seconds_since(start_) >= plan_.seconds;
-        const double since = seconds_since(last_checkpoint_);
-        if (over || state_.step == steps_ || since >= plan_.settings.checkpoint_seconds)
-          checkpoint();
-        if (over) break;
-      }
+      steps();
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kCancelled) stop_politely();
+      if (error.kind() == ErrorKind::kCancelled) {
+        record_.stop_politely(engine_, fmt::format("after {} tokens", tokens_of(state_.step)));
+      }
       throw;
     }
     progress_.end();
@@ -99,14 +113,17 @@ class Run {
   }
 
  private:
-  void go_on_from_checkpoint() {
-    auto found = load_checkpoint(plan_.checkpoint, plan_.identity);
-    if (!found) return;
-    state_ = std::move(*found);
-    engine_.restore(state_.tensors, state_.step);
-    state_.tensors.clear();
-    progress_.line(fmt::format("going on from {}: {} of {} tokens", display(plan_.checkpoint),
-                               state_.step * tokens_of_step_, steps_ * tokens_of_step_));
+  std::int64_t tokens_of(std::int64_t steps) const { return steps * tokens_of_step(plan_); }
+
+  void steps() {
+    while (state_.step < steps_) {
+      throw_if_cancelled();
+      step();
+      if (look_is_due()) look();
+      if (record_.time_is_over()) break;
+      record_.checkpoint_if_due(engine_);
+    }
+    record_.checkpoint(engine_);
   }
 
   double rate() const {
@@ -124,87 +141,34 @@ class Run {
   }
 
   void step() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const DecoderBatch batch = rows_.step(state_.step);
     const auto count = std::count_if(batch.targets.begin(), batch.targets.end(),
                                      [](std::int32_t target) { return target >= 0; });
-    state_.epoch_loss += engine_.accumulate(batch, count);
+    const LossSum loss = engine_.accumulate(batch, count);
     engine_.step(rate());
-    state_.step = engine_.steps_done();
-    const double spent = seconds_since(begin);
-    state_.seconds += spent;
-    state_.epoch_seconds += spent;
-    ++state_.batches_done;
-    progress_.update(state_.step * tokens_of_step_,
+    record_.count_batch(loss, engine_.steps_done(), watch.seconds());
+    progress_.update(tokens_of(state_.step),
                      fmt::format("loss {:.3f} a token", state_.epoch_loss.mean()));
   }
 
   void look() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const double valid = mixed_nats({nats_of_steps(engine_, plan_.spec, plan_.valid, 0)}) /
                          static_cast<double>(plan_.valid_frames);
-    if (!std::isfinite(valid)) {
-      throw Error(ErrorKind::kUsage,
-                  "the held-out loss is no longer a number: train again with a smaller "
-                  "--learning-rate");
-    }
-    state_.seconds += seconds_since(begin);
-    ++state_.epochs_done;
-    const double speed =
-        static_cast<double>(state_.epoch_loss.count) / std::max(state_.epoch_seconds, 1e-9);
-    state_.log.push_back(
-        {state_.epochs_done, state_.step, state_.epoch_loss.mean(), valid, state_.seconds, speed});
-    const bool best = valid < state_.best_loss;
-    if (best) {
-      state_.best_loss = valid;
-      state_.best_epoch = state_.epochs_done;
-      state_.best = engine_.weights();
-    }
-    progress_.line(
-        fmt::format("{:.2f} M tokens: loss {:.4f} a token, held out {:.4f} a step{}, "
-                    "{:.0f} tokens/s",
-                    static_cast<double>(state_.step * tokens_of_step_) / 1e6,
-                    state_.epoch_loss.mean(), valid, best ? " (best)" : "", speed));
-    state_.epoch_loss = {};
-    state_.batches_done = 0;
-    state_.epoch_seconds = 0.0;
-    write_log();
-  }
-
-  void write_log() const {
-    std::string csv =
-        "step,tokens,train_nats_per_token,valid_nats_per_frame,seconds,tokens_per_second\n";
-    for (const EpochRecord& r : state_.log) {
-      csv += fmt::format("{},{},{:.6f},{:.6f},{:.1f},{:.0f}\n", r.step, r.step * tokens_of_step_,
-                         r.train_loss, r.valid_loss, r.seconds, r.samples_per_second);
-    }
-    save_file(plan_.log, csv, Overwrite::kAllow);
-  }
-
-  void checkpoint() {
-    state_.tensors = engine_.state();
-    save_checkpoint(plan_.checkpoint, state_, plan_.identity);
-    state_.tensors.clear();
-    last_checkpoint_ = Clock::now();
-  }
-
-  [[noreturn]] void stop_politely() {
-    checkpoint();
-    progress_.end();
-    throw Error(ErrorKind::kCancelled,
-                fmt::format("training stopped after {} tokens; the same command goes on from {}",
-                            state_.step * tokens_of_step_, display(plan_.checkpoint)));
+    const double millions = static_cast<double>(tokens_of(state_.step)) / 1e6;
+    record_.add(
+        {fmt::format("{:.2f} M tokens", millions), valid, watch.seconds(), state_.epoch_loss.count},
+        engine_);
   }
 
   const FrameRunPlan& plan_;
   DecoderEngine& engine_;
   Progress& progress_;
   FrameRows rows_;
-  TrainingState state_;
-  std::int64_t tokens_of_step_ = 0;
-  std::int64_t steps_ = 0;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point last_checkpoint_ = Clock::now();
+  std::int64_t steps_;
+  TrainingRecord record_;
+  TrainingState& state_ = record_.state();
 };
 
 }  // namespace

@@ -2,35 +2,47 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cmath>
-
 #include "base/cancel.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "tokens/transposition.h"
+#include "train/training_record.h"
 
 namespace undersong {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+RecordPlan record_of(const RunPlan& plan) {
+  RecordPlan record;
+  record.checkpoint = plan.checkpoint;
+  record.checkpoint_seconds = plan.checkpoint_seconds;
+  record.identity = plan.identity;
+  record.log = plan.log;
+  record.log_header = "epoch,step,train_loss,valid_loss,seconds,samples_per_second";
+  record.log_row = [](const EpochRecord& r) {
+    return fmt::format("{},{},{:.6f},{:.6f},{:.1f},{:.0f}", r.epoch, r.step, r.train_loss,
+                       r.valid_loss, r.seconds, r.samples_per_second);
+  };
+  record.counted = "samples";
+  return record;
 }
 
 class Run {
  public:
   Run(const RunPlan& plan, Engine& engine, Progress& progress)
-      : plan_(plan), engine_(engine), progress_(progress) {}
+      : plan_(plan), engine_(engine), progress_(progress), record_(record_of(plan), progress) {}
 
   TrainingState train(std::string_view told) {
-    go_on_from_checkpoint();
+    if (record_.go_on_from_checkpoint(engine_)) {
+      record_.tell_where_it_goes_on(
+          fmt::format("epoch {}, step {}", state_.epochs_done + 1, state_.step));
+    }
     progress_.begin(told, std::int64_t{plan_.epochs} * targets_per_epoch(), "samples");
     try {
       while (!finished()) train_epoch();
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kCancelled) stop_politely();
+      if (error.kind() == ErrorKind::kCancelled) {
+        record_.stop_politely(engine_, fmt::format("in epoch {}", state_.epochs_done + 1));
+      }
       throw;
     }
     progress_.end();
@@ -39,16 +51,6 @@ class Run {
   }
 
  private:
-  void go_on_from_checkpoint() {
-    auto found = load_checkpoint(plan_.checkpoint, plan_.identity);
-    if (!found) return;
-    state_ = std::move(*found);
-    engine_.restore(state_.tensors, state_.step);
-    state_.tensors.clear();
-    progress_.line(fmt::format("going on from {}: epoch {}, step {}", display(plan_.checkpoint),
-                               state_.epochs_done + 1, state_.step));
-  }
-
   bool finished() const {
     return state_.epochs_done >= plan_.epochs ||
            (plan_.patience > 0 && state_.best_epoch > 0 &&
@@ -77,7 +79,7 @@ class Run {
       const std::size_t first = static_cast<std::size_t>(state_.batches_done) * size;
       const std::size_t count = std::min(size, order.size() - first);
       train_batch(cutter.batch(std::span<const Sample>(order).subspan(first, count), 0));
-      if (seconds_since(last_checkpoint_) >= plan_.checkpoint_seconds) checkpoint();
+      record_.checkpoint_if_due(engine_);
     }
     finish_epoch();
   }
@@ -101,13 +103,9 @@ class Run {
   }
 
   void train_batch(const Batch& batch) {
-    const auto start = Clock::now();
-    state_.epoch_loss += engine_.train(batch);
-    ++state_.batches_done;
-    state_.step = engine_.steps_done();
-    const double spent = seconds_since(start);
-    state_.seconds += spent;
-    state_.epoch_seconds += spent;
+    const Stopwatch watch;
+    const LossSum loss = engine_.train(batch);
+    record_.count_batch(loss, engine_.steps_done(), watch.seconds());
     const auto done = std::int64_t{state_.epochs_done} * targets_per_epoch();
     progress_.update(done + state_.epoch_loss.count, told());
   }
@@ -120,62 +118,18 @@ class Run {
   }
 
   void finish_epoch() {
-    const auto start = Clock::now();
+    const Stopwatch watch;
     const double valid = plan_.valid(engine_).mean();
-    if (!std::isfinite(valid)) {
-      throw Error(ErrorKind::kUsage,
-                  "the held-out loss is no longer a number: train again with a smaller "
-                  "--learning-rate");
-    }
-    state_.seconds += seconds_since(start);
-    ++state_.epochs_done;
-    const double rate =
-        static_cast<double>(state_.epoch_loss.count) / std::max(state_.epoch_seconds, 1e-9);
-    state_.log.push_back(
-        {state_.epochs_done, state_.step, state_.epoch_loss.mean(), valid, state_.seconds, rate});
-    if (valid < state_.best_loss) {
-      state_.best_loss = valid;
-      state_.best_epoch = state_.epochs_done;
-      state_.best = engine_.weights();
-    }
-    progress_.line(fmt::format("epoch {}: loss {:.4f}, held out {:.4f}{}, {:.0f} samples/s",
-                               state_.epochs_done, state_.epoch_loss.mean(), valid,
-                               state_.best_epoch == state_.epochs_done ? " (best)" : "", rate));
-    state_.epoch_loss = {};
-    state_.batches_done = 0;
-    state_.epoch_seconds = 0.0;
-    write_log();
-  }
-
-  void write_log() const {
-    std::string csv = "epoch,step,train_loss,valid_loss,seconds,samples_per_second\n";
-    for (const EpochRecord& r : state_.log) {
-      csv += fmt::format("{},{},{:.6f},{:.6f},{:.1f},{:.0f}\n", r.epoch, r.step, r.train_loss,
-                         r.valid_loss, r.seconds, r.samples_per_second);
-    }
-    save_file(plan_.log, csv, Overwrite::kAllow);
-  }
-
-  void checkpoint() {
-    state_.tensors = engine_.state();
-    save_checkpoint(plan_.checkpoint, state_, plan_.identity);
-    state_.tensors.clear();
-    last_checkpoint_ = Clock::now();
-  }
-
-  [[noreturn]] void stop_politely() {
-    checkpoint();
-    progress_.end();
-    throw Error(ErrorKind::kCancelled,
-                fmt::format("training stopped in epoch {}; the same command goes on from {}",
-                            state_.epochs_done + 1, display(plan_.checkpoint)));
+    record_.add({fmt::format("epoch {}", state_.epochs_done + 1), valid, watch.seconds(),
+                 state_.epoch_loss.count},
+                engine_);
   }
 
   const RunPlan& plan_;
   Engine& engine_;
   Progress& progress_;
-  TrainingState state_;
-  Clock::time_point last_checkpoint_ = Clock::now();
+  TrainingRecord record_;
+  TrainingState& state_ = record_.state();
 };
 
 }  // namespace
