@@ -3,24 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "support/small_decoder.h"
 
 namespace undersong {
 namespace {
-
-DecoderSpec small_spec() {
-  DecoderSpec spec;
-  spec.vocab_size = 20;
-  spec.feature_count = 30;
-  spec.features_per_step = 3;
-  spec.width = 24;
-  spec.layers = 2;
-  spec.heads = 4;
-  spec.kv_heads = 2;
-  spec.hidden = 40;
-  spec.context = 100;
-  spec.relative_heads = {{4, 8, 0}, {2, 18, 12}};
-  return spec;
-}
 
 std::string refusal(const std::string& json) {
   try {
@@ -35,24 +21,24 @@ std::string refusal(const std::string& json) {
 constexpr const char* kPrefix = "the description of the decoder makes no network: ";
 
 TEST(DecoderSpec, ListsTensorsOfTheShapesThatItDescribes) {
-  const auto tensors = tensors_of(small_spec());
+  const auto tensors = tensors_of(small_decoder());
   ASSERT_EQ(tensors.size(), 1U + 2 * 6 + 1 + 2);
-  EXPECT_EQ(tensors.front(), (TensorSpec{"table", {30, 24}}));
+  EXPECT_EQ(tensors.front(), (TensorSpec{"table", {61, 24}}));
   EXPECT_EQ(tensors[2], (TensorSpec{"layers.0.qkv", {48, 24}}));
   EXPECT_EQ(tensors[11], (TensorSpec{"layers.1.gate_up", {80, 24}}));
   EXPECT_EQ(tensors[12], (TensorSpec{"layers.1.down", {24, 40}}));
-  EXPECT_EQ(tensors[14], (TensorSpec{"relative.0", {15, 24}}));
+  EXPECT_EQ(tensors[14], (TensorSpec{"relative.0", {29, 24}}));
   EXPECT_EQ(tensors[15], (TensorSpec{"relative.1", {12, 24}}));
 }
 
 TEST(DecoderSpec, CountsTheParametersOfItsTensors) {
   std::int64_t sum = 0;
-  for (const TensorSpec& tensor : tensors_of(small_spec())) {
+  for (const TensorSpec& tensor : tensors_of(small_decoder())) {
     std::int64_t size = 1;
     for (const std::int64_t extent : tensor.shape) size *= extent;
     sum += size;
   }
-  EXPECT_EQ(parameter_count(small_spec()), sum);
+  EXPECT_EQ(parameter_count(small_decoder()), sum);
 }
 
 TEST(DecoderSpec, GivesEveryDistanceARow) {
@@ -65,12 +51,12 @@ TEST(DecoderSpec, GivesEveryDistanceARow) {
 }
 
 TEST(DecoderSpec, ReadsTheJsonThatItWrote) {
-  EXPECT_EQ(decoder_spec_from_json(to_json(small_spec())), small_spec());
+  EXPECT_EQ(decoder_spec_from_json(to_json(small_decoder())), small_decoder());
 }
 
 TEST(DecoderSpec, SaysWhyNumbersMakeNoNetwork) {
   const auto with = [](auto&& change) {
-    DecoderSpec spec = small_spec();
+    DecoderSpec spec = small_decoder();
     change(spec);
     return refusal(to_json(spec));
   };
@@ -87,7 +73,7 @@ TEST(DecoderSpec, SaysWhyNumbersMakeNoNetwork) {
   EXPECT_EQ(with([](auto& s) { s.kv_heads = 3; }),
             std::string(kPrefix) + "4 heads cannot share 3 keys evenly");
   EXPECT_EQ(with([](auto& s) { s.feature_count = 19; }),
-            std::string(kPrefix) + "its table of 19 rows has none for some of 20 tokens");
+            std::string(kPrefix) + "its table of 19 rows has none for some of 37 tokens");
   EXPECT_EQ(with([](auto& s) { s.relative_heads[1].count = 19; }),
             std::string(kPrefix) + "relative head 1 ends after the last token");
   EXPECT_EQ(with([](auto& s) { s.layers = 1'000'000; }),
@@ -97,7 +83,7 @@ TEST(DecoderSpec, SaysWhyNumbersMakeNoNetwork) {
 TEST(DecoderSpec, RefusesWhatIsNoDescription) {
   EXPECT_EQ(refusal("[1"), std::string(kPrefix) + "it is not a JSON object");
   EXPECT_EQ(refusal("{}"), std::string(kPrefix) + "vocab_size is missing or not a whole number");
-  std::string text = to_json(small_spec());
+  std::string text = to_json(small_decoder());
   text.replace(text.find("\"width\":24"), 10, "\"width\":1e9");
   EXPECT_EQ(refusal(text), std::string(kPrefix) + "width is missing or not a whole number");
   EXPECT_EQ(refusal("{\"vocab_size\":99999999999999999999}"),

@@ -1,26 +1,12 @@
 #pragma once
-// Small decoders and batches of invented music for the tests of training.
+// Batches of invented music for the tests of training.
 
 #include "base/rng.h"
 #include "nn/decoder_spec.h"
+#include "support/small_decoder.h"
 #include "train/decoder_engine.h"
 
 namespace undersong {
-
-inline DecoderSpec small_decoder() {
-  DecoderSpec spec;
-  spec.vocab_size = 37;
-  spec.feature_count = 61;
-  spec.features_per_step = 3;
-  spec.width = 24;
-  spec.layers = 2;
-  spec.heads = 4;
-  spec.kv_heads = 2;
-  spec.hidden = 40;
-  spec.context = 96;
-  spec.relative_heads = {{20, 15, 0}, {20, 15, 12}};
-  return spec;
-}
 
 // Rows whose next token often follows from the last, so that there is something to learn. The last
 // step of each row has no target, and neither has one in seven others.
