@@ -17,7 +17,7 @@ using namespace composer_token;
 constexpr int kFewestBars = 4;
 constexpr double kRepeatCost = 10.0;  // of a bar, beside shares of notes
 
-// Semitones over the root, by GridChordQuality.
+// Semitones over the root, by ChordQuality.
 constexpr std::array<std::uint16_t, kChordQualityCount> kChordTones = {
     0b000010010001, 0b000010001001, 0b000001001001, 0b000100010001, 0b000010100001,
     0b010010010001, 0b100010010001, 0b010010001001, 0b010001001001, 0b001001001001};

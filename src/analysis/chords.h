@@ -21,6 +21,7 @@ enum class ChordQuality : std::uint8_t {
   kHalfDiminished7,
   kDiminished7
 };
+inline constexpr int kChordQualityCount = 10;
 
 struct Chord {
   int root = 0;  // pitch class, 0 is C

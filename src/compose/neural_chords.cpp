@@ -8,24 +8,24 @@ constexpr int kTonicOfMinor = 9;  // A
 
 int modulo_12(int pitch) { return (pitch % 12 + 12) % 12; }
 
-GridChordQuality with_minor_third(const ChordSymbol& chord) {
+ChordQuality with_minor_third(const ChordSymbol& chord) {
   const bool is_diminished = chord.has(6) && !chord.has(7);
-  if (is_diminished && chord.has(10)) return GridChordQuality::kHalfDiminished7;
-  if (is_diminished && chord.has(9)) return GridChordQuality::kDiminished7;
-  if (is_diminished) return GridChordQuality::kDiminished;
-  return chord.has(10) ? GridChordQuality::kMinor7 : GridChordQuality::kMinor;
+  if (is_diminished && chord.has(10)) return ChordQuality::kHalfDiminished7;
+  if (is_diminished && chord.has(9)) return ChordQuality::kDiminished7;
+  if (is_diminished) return ChordQuality::kDiminished;
+  return chord.has(10) ? ChordQuality::kMinor7 : ChordQuality::kMinor;
 }
 
-GridChordQuality with_major_third(const ChordSymbol& chord) {
-  if (chord.has(10)) return GridChordQuality::kDominant7;
-  if (chord.has(11)) return GridChordQuality::kMajor7;
-  return chord.has(8) && !chord.has(7) ? GridChordQuality::kAugmented : GridChordQuality::kMajor;
+ChordQuality with_major_third(const ChordSymbol& chord) {
+  if (chord.has(10)) return ChordQuality::kDominant7;
+  if (chord.has(11)) return ChordQuality::kMajor7;
+  return chord.has(8) && !chord.has(7) ? ChordQuality::kAugmented : ChordQuality::kMajor;
 }
 
 // Neither third nor fourth: the key says which third belongs there.
-GridChordQuality third_of_key(const ChordSymbol& chord, const Key& key) {
+ChordQuality third_of_key(const ChordSymbol& chord, const Key& key) {
   const bool is_minor = contains(key, chord.root + 3) && !contains(key, chord.root + 4);
-  return is_minor ? GridChordQuality::kMinor : GridChordQuality::kMajor;
+  return is_minor ? ChordQuality::kMinor : ChordQuality::kMajor;
 }
 
 }  // namespace
@@ -41,8 +41,8 @@ GridChord network_chord(const ChordSymbol& chord, const Key& key) {
   // A minor third beside a major one is its sharp ninth.
   if (chord.has(4)) return grid_chord(root, with_major_third(chord));
   if (chord.has(3)) return grid_chord(root, with_minor_third(chord));
-  if (chord.has(5)) return grid_chord(root, GridChordQuality::kSuspended4);
-  if (chord.has(2)) return grid_chord(modulo_12(root + 7), GridChordQuality::kSuspended4);
+  if (chord.has(5)) return grid_chord(root, ChordQuality::kSuspended4);
+  if (chord.has(2)) return grid_chord(modulo_12(root + 7), ChordQuality::kSuspended4);
   return grid_chord(root, third_of_key(chord, key));
 }
 

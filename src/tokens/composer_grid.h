@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/chords.h"
 #include "score/role.h"
 
 namespace undersong {
@@ -60,24 +61,11 @@ struct GridNote {
   auto operator<=>(const GridNote&) const = default;  // the order inside a bar
 };
 
-// A chord of half a bar, in the key without signature.
-enum class GridChordQuality : std::uint8_t {
-  kMajor,
-  kMinor,
-  kDiminished,
-  kAugmented,
-  kSuspended4,
-  kDominant7,
-  kMajor7,
-  kMinor7,
-  kHalfDiminished7,
-  kDiminished7
-};
-inline constexpr int kChordQualityCount = 10;
-// 0: no chord to speak of; else 1 + 12 * quality + root.
+// A chord of half a bar, in the key without signature. 0: no chord to speak of; else
+// 1 + 12 * quality + root.
 using GridChord = std::uint8_t;
 inline constexpr int kGridChordCount = 1 + 12 * kChordQualityCount;
-constexpr GridChord grid_chord(int root, GridChordQuality quality) {
+constexpr GridChord grid_chord(int root, ChordQuality quality) {
   return static_cast<GridChord>(1 + 12 * static_cast<int>(quality) + root);
 }
 

@@ -249,7 +249,7 @@ void leave_out_silence(std::vector<GridBar>& bars, GridLosses& losses) {
 // ---- Chords ----
 
 GridChord grid_chord_of(const Chord& chord, int shift) {
-  return grid_chord((chord.root + shift + 12) % 12, static_cast<GridChordQuality>(chord.quality));
+  return grid_chord((chord.root + shift + 12) % 12, chord.quality);
 }
 
 void set_chords(const Score& score, const std::vector<TimedBar>& timed, GridPiece& piece) {

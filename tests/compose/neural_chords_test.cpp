@@ -10,7 +10,7 @@ GridChord in_c(const char* symbol) {
 }
 
 TEST(NeuralChords, AreTheNearestOfTenQualities) {
-  using enum GridChordQuality;
+  using enum ChordQuality;
   EXPECT_EQ(in_c("C"), grid_chord(0, kMajor));
   EXPECT_EQ(in_c("C69"), grid_chord(0, kMajor));
   EXPECT_EQ(in_c("Cmaj9#11"), grid_chord(0, kMajor7));

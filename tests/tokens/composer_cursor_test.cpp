@@ -310,8 +310,8 @@ std::array<int, 5> told_after(const std::string& words) {
 TEST(ComposerCursor, TellsThePlaceBesideTheToken) {
   using Told = std::array<int, 5>;
   const int lead = static_cast<int>(index_of(Role::kLead));
-  constexpr int kC = grid_chord(0, GridChordQuality::kMajor);
-  constexpr int kG = grid_chord(7, GridChordQuality::kMajor);
+  constexpr int kC = grid_chord(0, ChordQuality::kMajor);
+  constexpr int kG = grid_chord(7, ChordQuality::kMajor);
   const std::string start = "bar chord.0:maj chord.7:maj role.lead ";
   EXPECT_EQ(told_after(""), (Told{8, 96, 121, 24, 17}));
   EXPECT_EQ(told_after("bar chord.none"), (Told{8, 96, 0, 24, 17}));

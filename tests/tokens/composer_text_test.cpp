@@ -16,8 +16,8 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr GridChord kCMajor = grid_chord(0, GridChordQuality::kMajor);
-constexpr GridChord kG7 = grid_chord(7, GridChordQuality::kDominant7);
+constexpr GridChord kCMajor = grid_chord(0, ChordQuality::kMajor);
+constexpr GridChord kG7 = grid_chord(7, ChordQuality::kDominant7);
 
 // Two drums, a bass of two notes, a lead that plays a third.
 GridBar full_bar() {

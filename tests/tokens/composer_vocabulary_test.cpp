@@ -27,9 +27,9 @@ TEST(ComposerVocabulary, NamesWhatWeightFilesName) {
   EXPECT_EQ(name(kMeter.of(5)), "meter.6/8");
   EXPECT_EQ(name(kTempo.of(23)), "tempo.23");
   EXPECT_EQ(name(kChord.of(0)), "chord.none");
-  EXPECT_EQ(name(kChord.of(grid_chord(9, GridChordQuality::kMinor7))), "chord.9:m7");
-  EXPECT_EQ(name(kChord.of(grid_chord(0, GridChordQuality::kMajor))), "chord.0:maj");
-  EXPECT_EQ(name(kChord.of(grid_chord(11, GridChordQuality::kDiminished7))), "chord.11:dim7");
+  EXPECT_EQ(name(kChord.of(grid_chord(9, ChordQuality::kMinor7))), "chord.9:m7");
+  EXPECT_EQ(name(kChord.of(grid_chord(0, ChordQuality::kMajor))), "chord.0:maj");
+  EXPECT_EQ(name(kChord.of(grid_chord(11, ChordQuality::kDiminished7))), "chord.11:dim7");
   EXPECT_EQ(name(kEnergy.of(7)), "energy.7");
   EXPECT_EQ(name(kRelation.of(static_cast<int>(BarRelation::kVaried))), "relation.varied");
   EXPECT_EQ(name(kLeft.of(0)), "left.0");

@@ -160,8 +160,8 @@ TEST(ScoreGrid, MusicInDMajorMovesToC) {
   EXPECT_EQ(grid.shift, -2);
   EXPECT_FALSE(grid.minor);
   const std::vector<GridChord> expected = {
-      grid_chord(0, GridChordQuality::kMajor), grid_chord(5, GridChordQuality::kMajor),
-      grid_chord(7, GridChordQuality::kDominant7), grid_chord(0, GridChordQuality::kMajor)};
+      grid_chord(0, ChordQuality::kMajor), grid_chord(5, ChordQuality::kMajor),
+      grid_chord(7, ChordQuality::kDominant7), grid_chord(0, ChordQuality::kMajor)};
   for (std::size_t i = 0; i < chords.size(); ++i) {
     EXPECT_EQ(grid.bars[i].chords[0], expected[i]) << i;
     EXPECT_EQ(grid.bars[i].chords[1], expected[i]) << i;
@@ -177,10 +177,10 @@ TEST(ScoreGrid, ChordsChangeInTheMiddleOfABarAndSilentHalvesTakeTheOthers) {
                                            .note(12.0, 0.1, 60)
                                            .score()))
                              .piece;
-  EXPECT_EQ(grid.bars[0].chords[0], grid_chord(0, GridChordQuality::kMajor));
-  EXPECT_EQ(grid.bars[0].chords[1], grid_chord(5, GridChordQuality::kMajor));
-  EXPECT_EQ(grid.bars[1].chords[0], grid_chord(7, GridChordQuality::kMajor));
-  EXPECT_EQ(grid.bars[1].chords[1], grid_chord(7, GridChordQuality::kMajor));
+  EXPECT_EQ(grid.bars[0].chords[0], grid_chord(0, ChordQuality::kMajor));
+  EXPECT_EQ(grid.bars[0].chords[1], grid_chord(5, ChordQuality::kMajor));
+  EXPECT_EQ(grid.bars[1].chords[0], grid_chord(7, ChordQuality::kMajor));
+  EXPECT_EQ(grid.bars[1].chords[1], grid_chord(7, ChordQuality::kMajor));
   EXPECT_EQ(grid.bars[2].chords, (std::array<GridChord, 2>{0, 0}));
 }
 

@@ -20,7 +20,7 @@ inline GridPiece walking_piece(Rng rng, int bars) {
   for (int b = 0; b < bars; ++b) {
     GridBar bar;
     bar.tempo = 12;
-    bar.chords = {grid_chord(0, GridChordQuality::kMajor), grid_chord(0, GridChordQuality::kMajor)};
+    bar.chords = {grid_chord(0, ChordQuality::kMajor), grid_chord(0, ChordQuality::kMajor)};
     for (int beat = 0; beat < 4; ++beat) {
       GridNote note;
       note.position = static_cast<std::uint8_t>(12 * beat);
