@@ -178,11 +178,13 @@ class NetworkSource final : public DraftSource {
     Heard heard;
   };
 
-  // Weights that do not say what they heard: every role in every style, as dense as one likes.
+  // Weights that do not say what they heard: every role in every style, as dense as one likes. But
+  // nobody's own music.
   void suppose_everything() {
     constexpr std::size_t kDensest = 6;  // some ten onsets a bar
-    for (RoleDensities& style : densities_) {
-      for (auto& role : style)
+    for (std::size_t style = 0; style < densities_.size(); ++style) {
+      if (static_cast<GridStyle>(style) == GridStyle::kOwn) continue;
+      for (auto& role : densities_[style])
         std::fill(role.begin() + 1, role.begin() + kDensest + 1, 1.0 / kDensest);
     }
   }

@@ -51,8 +51,12 @@ struct Knowledge {
   RoleSet told;
 };
 
+// What a person taught the weights goes before the music that the pack names: that is what they
+// were adapted for.
 std::optional<Knowledge> knowledge_for(const Style& style, Role role, const DraftSource& source) {
   if (!style.network) return std::nullopt;
+  const Knowledge own{GridStyle::kOwn, heard_roles(source.densities(GridStyle::kOwn))};
+  if (own.told.contains(role)) return own;
   const std::optional<GridStyle> from =
       is_percussive(role) ? style.network->drums : style.network->music;
   if (!from) return std::nullopt;

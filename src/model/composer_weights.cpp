@@ -69,6 +69,14 @@ void require_our_tokens(const DecoderSpec& spec) {
   }
 }
 
+bool is_known(const ComposerKnowledge& knowledge, std::size_t style) {
+  const auto plays = [](const std::vector<double>& shares) {
+    return std::ranges::any_of(shares, [](double share) { return share > 0.0; });
+  };
+  return knowledge.density_shares.empty() ||
+         std::ranges::any_of(knowledge.density_shares.at(style), plays);
+}
+
 }  // namespace
 
 std::string to_json(const ComposerKnowledge& knowledge) {
@@ -93,17 +101,23 @@ ComposerKnowledge composer_knowledge_from_json(std::string_view json) {
 }
 
 std::vector<GridStyle> known_styles(const ComposerKnowledge& knowledge) {
-  const auto plays = [](const std::vector<double>& shares) {
-    return std::ranges::any_of(shares, [](double share) { return share > 0.0; });
-  };
   std::vector<GridStyle> styles;
   for (int i = 0; i < kGridStyleCount; ++i) {
-    const auto style = static_cast<std::size_t>(i);
-    if (knowledge.density_shares.empty() ||
-        std::ranges::any_of(knowledge.density_shares.at(style), plays))
+    if (is_known(knowledge, static_cast<std::size_t>(i)))
       styles.push_back(static_cast<GridStyle>(i));
   }
   return styles;
+}
+
+ComposerKnowledge adapted(ComposerKnowledge base, const ComposerKnowledge& learned) {
+  if (base.density_shares.empty() || learned.density_shares.empty()) {
+    base.density_shares = learned.density_shares;
+    return base;
+  }
+  for (std::size_t style = 0; style < base.density_shares.size(); ++style) {
+    if (is_known(learned, style)) base.density_shares[style] = learned.density_shares[style];
+  }
+  return base;
 }
 
 const std::vector<ComposerSize>& composer_sizes() {

@@ -26,6 +26,10 @@ struct ComposerKnowledge {
   bool operator==(const ComposerKnowledge&) const = default;
 };
 
+// What weights know that were adapted to other music: of styles that this music lacks, what the
+// base knew. `based_on` stays the base's.
+ComposerKnowledge adapted(ComposerKnowledge base, const ComposerKnowledge& learned);
+
 std::string to_json(const ComposerKnowledge& knowledge);
 // Errors: kFormat for what is no JSON or has other fields or other numbers of styles, roles and
 // steps.

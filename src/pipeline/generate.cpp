@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "midi/midi_file.h"
+#include "model/composer_model.h"
 #include "pipeline/generate_composer.h"
 #include "sample/sequence.h"
 #include "score/tempo_map.h"
@@ -175,10 +176,21 @@ ModelReference open_learned(const LoadedModel& model, const GenerateRequest& req
   }
 }
 
+// Music that the model knows from weights that it was adapted from.
+References open_learned_before(const LoadedModel& model, const GenerateRequest& request,
+                               Progress& progress) {
+  const auto* composer = dynamic_cast<const ComposerModel*>(model.model.get());
+  if (composer == nullptr) return {};
+  return references_of_bases(request.model, composer->knowledge().based_on, progress);
+}
+
 GatedScore draw_and_compare(const LoadedModel& model, const GenerateRequest& request,
-                            std::uint64_t seed, Progress& progress) {
+                            std::uint64_t seed, std::vector<UnusedReference>& unused,
+                            Progress& progress) {
   ModelReference learned = open_learned(model, request, progress);
-  std::vector<OpenReference> references;
+  References before = open_learned_before(model, request, progress);
+  unused = std::move(before.unused);
+  std::vector<OpenReference> references = std::move(before.open);
   if (learned.reference) references.push_back(std::move(*learned.reference));
   GatedScore gated = draw_original(
       [&](int candidate) {
@@ -199,7 +211,7 @@ GenerateReport generate(const GenerateRequest& request, Progress& progress) {
   GenerateReport report;
   report.seed = choose_seed(request);
   report.model = model.info;
-  GatedScore gated = draw_and_compare(model, request, report.seed, progress);
+  GatedScore gated = draw_and_compare(model, request, report.seed, report.unused, progress);
   report.originality = std::move(gated.report);
   Score& score = gated.score;
   MusicFileOptions music = request.music;

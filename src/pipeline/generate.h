@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "model/model.h"
 #include "pipeline/originality_gate.h"
+#include "pipeline/references.h"
 #include "pipeline/render.h"
 #include "sample/sampler.h"
 #include "score/key.h"
@@ -55,6 +56,8 @@ struct GenerateReport {
   std::size_t notes = 0;  // in the score
   double length_seconds = 0.0;
   GateReport originality;  // compared with what the model learned
+  // What it learned too, through weights that it was adapted from, and is not at hand.
+  std::vector<UnusedReference> unused;
   std::vector<MusicFileReport> files;
 };
 

@@ -241,6 +241,20 @@ OpenReference open_ready_corpus(Corpus corpus) {
   return opened;
 }
 
+// `base`: "NAME SHA-256". Errors: kNotFound.
+fs::path find_weights(const std::string& base, const std::vector<fs::path>& folders) {
+  const std::size_t space = base.rfind(' ');
+  for (const fs::path& folder : folders) {
+    const fs::path path = folder / base.substr(0, space);
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored) && sha256_of_file(path) == base.substr(space + 1))
+      return path;
+  }
+  throw Error(ErrorKind::kNotFound,
+              "the weights that these were adapted from are neither beside them nor among those "
+              "that ship");
+}
+
 }  // namespace
 
 References open_ready_references() {
@@ -286,6 +300,28 @@ ModelReference reference_of_model(const fs::path& weights, const ModelInfo& info
   return {std::nullopt,
           fmt::format("there is no {}, and corpus {} is not on this machine as it was learned",
                       display(fingerprints), display(info.corpus))};
+}
+
+References references_of_bases(const fs::path& weights, const std::vector<std::string>& bases,
+                               Progress& progress) {
+  References learned;
+  for (const std::string& base : bases) {
+    const std::string name = base.substr(0, base.rfind(' '));
+    try {
+      const fs::path path = find_weights(base, {weights.parent_path(), shipped_folder() / "models"});
+      const ModelInfo info = info_from_metadata(load_weights(path).metadata);
+      ModelReference found = reference_of_model(path, info, progress);
+      if (found.reference) {
+        learned.open.push_back(std::move(*found.reference));
+      } else {
+        learned.unused.push_back({name, found.why_not});
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kCancelled) throw;
+      learned.unused.push_back({name, error.message()});
+    }
+  }
+  return learned;
 }
 
 LearnedPiece learned_piece(const Piece& piece) {

@@ -76,6 +76,12 @@ struct ModelReference {
 ModelReference reference_of_model(const std::filesystem::path& weights, const ModelInfo& info,
                                   Progress& progress);
 
+// What the weights learned that a model was adapted from, each as "NAME SHA-256": files of those
+// names and bytes beside the model, and among those that ship. What is not at hand is told in
+// `unused`. Errors: kCancelled.
+References references_of_bases(const std::filesystem::path& weights,
+                               const std::vector<std::string>& bases, Progress& progress);
+
 // A piece of a manifest as comparing names it. Twins are of one family.
 LearnedPiece learned_piece(const Piece& piece);
 

@@ -188,7 +188,7 @@ std::shared_ptr<const WriterNetwork> load_writer_network(const fs::path& weights
   if (network->fingerprints->corpus_sha256() != network->info.corpus_sha256) {
     throw Error(ErrorKind::kMismatch,
                 fmt::format("{} are of other music than {} learned; make them again with "
-                            "`undersong fingerprint`, or remove them",
+                            "`undersong corpus fingerprint`, or remove them",
                             display(beside), display(weights.filename())));
   }
   return network;

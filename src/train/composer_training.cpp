@@ -294,7 +294,7 @@ WeightFile weight_file(const DecoderSpec& spec, const TrainingFile& file,
   ComposerKnowledge knowledge;
   knowledge.density_shares = file.density_shares();
   if (base) {
-    knowledge.based_on = base->description.knowledge.based_on;
+    knowledge = adapted(base->description.knowledge, knowledge);
     knowledge.based_on.push_back(base->name + " " + base->sha256);
   }
   ModelInfo info;

@@ -164,6 +164,20 @@ TEST(NeuralWriter, KeepsNearTheDensityThatItAsksFor) {
   }
 }
 
+TEST(NeuralWriter, WritesWhatAPersonTaughtItAsTheirOwnMusicAndTheRestAsThePackSays) {
+  const Piece piece;
+  const RandomSource source(RoleSet::all(), 2048, {Role::kLead});
+  const auto is_own = [&](Role role) {
+    source.prompts.clear();
+    piece.write(source, 1, {role});
+    EXPECT_FALSE(source.prompts.empty());
+    const TokenId own = composer_token::kStyle.of(static_cast<int>(GridStyle::kOwn));
+    return std::ranges::count(source.prompts.front(), own) == 1;
+  };
+  EXPECT_TRUE(is_own(Role::kLead));
+  EXPECT_FALSE(is_own(Role::kBass));
+}
+
 TEST(NeuralWriter, GoesOnWhenTheContextIsFull) {
   const Piece piece;
   const WriterContext context(piece.plan, piece.style);

@@ -14,20 +14,18 @@ namespace undersong {
 
 class RandomSource final : public DraftSource {
  public:
-  explicit RandomSource(RoleSet heard = RoleSet::all(), std::size_t context = 2048)
-      : context_(context) {
-    // One onset as often as two, three …: steps 1 to 6.
-    for (const Role role : kRoles) {
-      if (!heard.contains(role)) continue;
-      for (std::size_t step = 1; step <= 6; ++step) densities_.at(index_of(role)).at(step) = 1.0;
-    }
-  }
+  // `own`: of a person's own music.
+  explicit RandomSource(RoleSet heard = RoleSet::all(), std::size_t context = 2048,
+                        RoleSet own = {})
+      : densities_(densities_of(heard)), own_densities_(densities_of(own)), context_(context) {}
 
   std::unique_ptr<Drafts> begin(std::span<const TokenId> prompt, int drafts) const override {
     prompts.emplace_back(prompt.begin(), prompt.end());
     return std::make_unique<RandomDrafts>(*this, prompt, drafts);
   }
-  const RoleDensities& densities(GridStyle) const override { return densities_; }
+  const RoleDensities& densities(GridStyle style) const override {
+    return style == GridStyle::kOwn ? own_densities_ : densities_;
+  }
   std::size_t context() const override { return context_; }
 
   mutable std::vector<std::vector<TokenId>> prompts;
@@ -35,6 +33,16 @@ class RandomSource final : public DraftSource {
   mutable std::vector<GridStyle> styles;
 
  private:
+  // One onset as often as two, three …: steps 1 to 6.
+  static RoleDensities densities_of(RoleSet heard) {
+    RoleDensities densities{};
+    for (const Role role : kRoles) {
+      if (!heard.contains(role)) continue;
+      for (std::size_t step = 1; step <= 6; ++step) densities.at(index_of(role)).at(step) = 1.0;
+    }
+    return densities;
+  }
+
   struct Sequence {
     ComposerCursor cursor;
     std::size_t length = 0;
@@ -106,8 +114,9 @@ class RandomSource final : public DraftSource {
     std::vector<Sequence> drafts_;
   };
 
+  RoleDensities densities_;
+  RoleDensities own_densities_;
   std::size_t context_;
-  RoleDensities densities_{};
 };
 
 }  // namespace undersong

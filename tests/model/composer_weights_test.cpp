@@ -50,6 +50,24 @@ TEST(ComposerWeights, KnowTheStylesThatTheyHeard) {
   EXPECT_EQ(known_styles({}).size(), static_cast<std::size_t>(kGridStyleCount));
 }
 
+TEST(ComposerWeights, KeepWhatTheyKnewWhenTheyAreAdapted) {
+  ComposerKnowledge learned = some_knowledge();
+  auto& shares = learned.density_shares;
+  std::swap(shares[static_cast<std::size_t>(GridStyle::kOwn)],
+            shares[static_cast<std::size_t>(GridStyle::kLied)]);
+  const ComposerKnowledge both = adapted(some_knowledge(), learned);
+  EXPECT_THAT(known_styles(both), testing::ElementsAre(GridStyle::kOwn, GridStyle::kLied));
+  EXPECT_EQ(both.based_on, some_knowledge().based_on);
+}
+
+TEST(ComposerWeights, TakeTheNewDensitiesOfAStyleThatTheyAreAdaptedTo) {
+  ComposerKnowledge learned = some_knowledge();
+  auto& lead =
+      learned.density_shares[static_cast<std::size_t>(GridStyle::kLied)][index_of(Role::kLead)];
+  std::swap(lead[3], lead[5]);
+  EXPECT_EQ(adapted(some_knowledge(), learned).density_shares, learned.density_shares);
+}
+
 TEST(ComposerSizes, GrowAndFitTheirParametersIntoTheFile) {
   std::int64_t before = 0;
   for (const ComposerSize& size : composer_sizes()) {

@@ -9,12 +9,14 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "midi/midi_file.h"
+#include "model/composer_weights.h"
 #include "pipeline/check.h"
 #include "pipeline/corpus.h"
 #include "pipeline/fingerprint.h"
 #include "pipeline/overlay.h"
 #include "support/temporary_folder.h"
 #include "support/thrown_error.h"
+#include "support/tiny_composer.h"
 #include "support/user_data.h"
 
 namespace undersong {
@@ -205,6 +207,26 @@ TEST_F(ReferencesTest, AModelStandsForWhatItLearned) {
   fs::remove(folder_ / "m.fingerprints");
   EXPECT_THAT(reference_of_model(folder_ / "m.safetensors", info, silent_progress()).why_not,
               AllOf(HasSubstr("m.fingerprints"), HasSubstr("corpus songs is not on this machine")));
+}
+
+TEST_F(ReferencesTest, AnAdaptedModelStandsForWhatItsBaseLearnedToo) {
+  const fs::path base = folder_ / "base.safetensors";
+  ModelInfo info;
+  info.corpus = "songs";
+  info.corpus_sha256 = open("songs").corpus_sha256;
+  WeightFile weights = tiny_composer_weights(64);
+  weights.metadata =
+      composer_metadata(composer_spec(find_composer_size("tiny"), 64), {}, std::move(info));
+  save_weights(base, weights, Overwrite::kRefuse);
+  const std::string known = "base.safetensors " + sha256_of_file(base);
+  const std::string gone = "gone.safetensors " + std::string(64, '0');
+  const References learned =
+      references_of_bases(folder_ / "mine.safetensors", {gone, known}, silent_progress());
+  ASSERT_EQ(learned.open.size(), 1U);
+  EXPECT_EQ(learned.open[0].reference->name(), "songs");
+  ASSERT_EQ(learned.unused.size(), 1U);
+  EXPECT_EQ(learned.unused[0].name, "gone.safetensors");
+  EXPECT_THAT(learned.unused[0].reason, HasSubstr("adapted from"));
 }
 
 TEST_F(ReferencesTest, TheOverlayLaysEveryNoteOfATransposedCopyOntoItsOwn) {

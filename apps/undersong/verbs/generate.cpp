@@ -31,6 +31,9 @@ struct GenerateFlags {
 };
 
 nlohmann::json to_json(const GenerateReport& report) {
+  nlohmann::json unused = nlohmann::json::array();
+  for (const auto& [name, reason] : report.unused)
+    unused.push_back({{"name", name}, {"reason", reason}});
   nlohmann::json files = nlohmann::json::array();
   for (const MusicFileReport& file : report.files) files.push_back(to_json(file));
   return {{"seed", report.seed},
@@ -41,6 +44,7 @@ nlohmann::json to_json(const GenerateReport& report) {
             {"corpus", report.model.corpus},
             {"corpus_sha256", report.model.corpus_sha256}}},
           {"originality", to_json(report.originality)},
+          {"not_compared_with", unused},
           {"files", files}};
 }
 
@@ -63,6 +67,8 @@ void run(GenerateFlags& flags) {
   flags.console.say("{} notes by {}, learned from {}", report.notes, report.model.architecture,
                     display(report.model.corpus));
   flags.console.say("{}", to_text(report.originality));
+  for (const UnusedReference& unused : report.unused)
+    flags.console.say("not compared with what {} learned: {}", display(unused.name), unused.reason);
   for (const MusicFileReport& file : report.files) flags.console.say("{}", describe(file));
 }
 
