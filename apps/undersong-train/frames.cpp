@@ -29,7 +29,8 @@ void add_options(CLI::App& app, FramesArguments& to) {
                  "NAME.test.txt in the folder")
       ->required();
   app.add_option("-o,--output", to.output, "The weight file to write, *.safetensors")->required();
-  app.add_option("--tokens", training.tokens, "To learn from, a network")->capture_default_str();
+  app.add_option("--tokens", training.tokens, "To learn from, a network; 0: by the set's size")
+      ->capture_default_str();
   app.add_option("--width", training.size.width, "Of the network")->capture_default_str();
   app.add_option("--layers", training.size.layers, "Of the network")->capture_default_str();
   app.add_option("--context", training.size.context, "Tokens it hears")->capture_default_str();
@@ -40,7 +41,7 @@ void add_options(CLI::App& app, FramesArguments& to) {
   app.add_option("--decay", training.decay, "Share at the end over which it falls to 0")
       ->capture_default_str();
   app.add_option("--dropout", training.dropout, "Share of each branch that is dropped")
-      ->capture_default_str();
+      ->default_str("by how often the set is heard");
   app.add_option("--weight-decay", training.weight_decay, "Of matrices")->capture_default_str();
   app.add_option("--transpose", training.transpose, "Moves pieces by up to so many semitones")
       ->capture_default_str();
@@ -70,7 +71,8 @@ void add_options(CLI::App& app, FramesArguments& to) {
 }
 
 void print_row(const std::string& what, const FrameLoss& loss) {
-  fmt::print("  {:<38} {:>8.4f} {:>8.4f}\n", what, loss.valid, loss.test);
+  fmt::print("  {:<38} {:>8.4f} {:>8.4f} {:>12.4f} {:>8.4f}\n", what, loss.valid.of_frames,
+             loss.test.of_frames, loss.valid.of_pieces, loss.test.of_pieces);
 }
 
 void print_published(const std::string& who, double test) {
@@ -84,8 +86,9 @@ void report(const FrameOutcome& outcome, const FramesArguments& arguments) {
   }
   const FrameTrainingSettings& settings = arguments.training;
   const std::string set = arguments.set.filename().string();
-  fmt::print("{}, nats a time step, {} parameters\n  {:<38} {:>8} {:>8}\n", set, outcome.parameters,
-             "", "valid", "test");
+  fmt::print("{}, nats a time step, {} parameters\n  {:<38} {:>8} {:>8} {:>12} {:>8}\n", set,
+             outcome.parameters, "over all steps; mean of pieces", "valid", "test", "valid",
+             "test");
   for (std::size_t n = 0; n < outcome.single.size(); ++n)
     print_row(fmt::format("network {}", n + 1), outcome.single[n]);
   if (settings.keys > 1) print_row(fmt::format("network 1, {} keys", settings.keys), outcome.keys);

@@ -38,6 +38,8 @@ constexpr Rows kRows;
 constexpr int kSingles = 6;  // token, pitch class, step, length, what is left twice
 constexpr int kLists = 7;
 
+bool is_key(int key) { return key >= 0 && key < kFrameKeys; }
+
 int bucket_of(int length) {
   int bucket = 0;
   while (bucket < kLengths - 1 && length > (1 << bucket) - 1) ++bucket;
@@ -181,8 +183,10 @@ std::int64_t FrameSteps::next_frame_start(std::int64_t step) const {
 
 Frame FrameSteps::moved(std::int64_t frame, int shift) const {
   if (frame < 0) return {};
-  Frame keys = piece_[static_cast<std::size_t>(frame)];
-  for (std::uint8_t& key : keys) key = static_cast<std::uint8_t>(key + shift);
+  Frame keys;
+  for (const std::uint8_t key : piece_[static_cast<std::size_t>(frame)]) {
+    if (is_key(key + shift)) keys.push_back(static_cast<std::uint8_t>(key + shift));
+  }
   return keys;
 }
 
@@ -196,13 +200,17 @@ void FrameSteps::append_row(std::int64_t first, std::int64_t counted, std::int64
     const FrameAround around = {moved(t - 1, shift),          moved(t - 2, shift),
                                 moved(recall.frame, shift),   recall.length,
                                 static_cast<int>(t % kSteps), t == 0};
-    const Frame frame = moved(t, shift);
+    const Frame& frame = piece_[static_cast<std::size_t>(t)];
     Frame sounding;
     for (std::size_t k = 0; k <= frame.size() && step < end; ++k, ++step) {
       write_step(around, sounding, spec.features_per_step, batch);
-      const int target = k < frame.size() ? frame[k] : frame_token::kEnd;
+      int target = frame_token::kEnd;
+      if (k < frame.size()) {
+        const int key = frame[k] + shift;
+        target = is_key(key) ? key : frame_token::kOffTheKeyboard;
+        if (is_key(key)) sounding.push_back(static_cast<std::uint8_t>(key));
+      }
       batch.targets.push_back(step < counted ? -1 : target);
-      if (k < frame.size()) sounding.push_back(frame[k]);
     }
   }
   const auto padding = static_cast<std::size_t>(spec.context - (end - first));

@@ -20,11 +20,13 @@ namespace undersong {
 namespace frame_token {
 inline constexpr int kEnd = kFrameKeys;  // of the frame
 inline constexpr int kCount = kEnd + 1;
+// As a target: a key that cannot be told. Whoever measures takes its likelihood for 0.
+inline constexpr int kOffTheKeyboard = -2;
 }  // namespace frame_token
 
 struct FrameNetworkSize {
-  int width = 128;
-  int layers = 3;
+  int width = 96;
+  int layers = 2;
   int context = 256;  // steps
 };
 
@@ -46,7 +48,8 @@ class FrameSteps {
   int highest_shift() const { return kFrameKeys - 1 - highest_; }
 
   // Appends a row of spec.context steps from `first` (where a frame begins) on, padded. Steps
-  // before `counted` are heard, not counted.
+  // before `counted` are heard, not counted. A key that `shift` moves off the keyboard is not
+  // heard, and as a target it is kOffTheKeyboard.
   void append_row(std::int64_t first, std::int64_t counted, std::int64_t end, int shift,
                   const DecoderSpec& spec, DecoderBatch& batch) const;
 
@@ -56,7 +59,7 @@ class FrameSteps {
     std::int32_t length = 0;  // frames that were the same before it, up to a limit
   };
   void recall_all();
-  Frame moved(std::int64_t frame, int shift) const;
+  Frame moved(std::int64_t frame, int shift) const;  // what of it is on the keyboard
 
   FramePiece piece_;
   std::vector<std::int64_t> starts_;  // first step of each frame, and the end

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -59,7 +60,8 @@ FramePiece parse_piece(std::string_view text, std::size_t line) {
 
 std::vector<FramePiece> read_split(const std::filesystem::path& prefix, std::string_view split) {
   const std::filesystem::path path = prefix.string() + "." + std::string(split) + ".txt";
-  return with_context(display(path), [&] { return parse_frames(read_text_file(path)); });
+  const std::string text = read_text_file(path);  // names the file itself
+  return with_context(display(path), [&] { return parse_frames(text); });
 }
 
 }  // namespace

@@ -22,6 +22,14 @@ using Clock = std::chrono::steady_clock;
 constexpr double kLeastSeconds = 1e-9;       // a step is always taken, so that every run gets on
 constexpr std::int64_t kLookSteps = 40'000;  // a look need not hear all that is held out
 
+// How much is learned from a set, if nobody says: three times all of it, and of a small one more
+// often. The more often a network hears the same, the more of it is dropped.
+constexpr std::int64_t kTimesHeard = 3;
+constexpr std::int64_t kFewest = 600'000;
+constexpr std::int64_t kMost = 3'000'000;
+constexpr double kDropoutEachTime = 0.03;
+constexpr double kMostDropout = 0.3;
+
 void require(bool sensible, const std::string& sentence) {
   if (!sensible) throw Error(ErrorKind::kUsage, sentence);
 }
@@ -35,15 +43,33 @@ void check_settings(const FrameTrainingSettings& s) {
   require(s.networks >= 1 && s.networks <= 16, "--networks must be from 1 to 16");
   require(s.keys >= 1 && s.keys <= 11 && s.keys % 2 == 1,
           "--keys must be an odd number up to 11: as many keys below as above, and its own");
-  require(s.tokens >= 1 && s.tokens <= kMany, "--tokens must be at least 1");
+  require(s.tokens >= 0 && s.tokens <= kMany,
+          "--tokens must be at least 1, or 0: by the size of the set");
   require(s.rows >= 1 && s.rows <= 65536, "--rows must be from 1 to 65536");
   require(std::isfinite(s.learning_rate) && s.learning_rate > 0.0 && s.learning_rate <= 1.0,
           "--learning-rate must be above 0 and at most 1");
   require(s.warm_up >= 0.0 && s.decay >= 0.0 && s.warm_up + s.decay <= 1.0,
           "--warm-up and --decay are shares of the training, and together at most 1");
-  require(s.dropout >= 0.0 && s.dropout < 1.0, "--dropout must be at least 0 and below 1");
+  require(!s.dropout || (*s.dropout >= 0.0 && *s.dropout < 1.0),
+          "--dropout must be at least 0 and below 1");
   require(s.transpose >= 0 && s.transpose <= 11, "--transpose must be from 0 to 11 semitones");
   require(s.looks >= 1 && s.looks <= 1000, "--looks must be from 1 to 1000");
+}
+
+// Windows overlap by half, and begin where a frame does.
+void check_frames_fit(const FrameTrainingSettings& settings, const FrameSet& set) {
+  const int least = 2 * (most_keys(set) + 1);
+  require(settings.size.context >= least,
+          fmt::format("--context must be at least {} here, twice the tokens of the fullest frame",
+                      least));
+}
+
+std::int64_t token_count(const std::vector<FramePiece>& pieces) {
+  std::int64_t tokens = 0;
+  for (const FramePiece& piece : pieces) {
+    for (const Frame& frame : piece) tokens += static_cast<std::int64_t>(frame.size()) + 1;
+  }
+  return tokens;
 }
 
 std::string digest_of(const FrameSet& set) {
@@ -69,7 +95,7 @@ json settings_json(const FrameTrainingSettings& s) {
           {"learning_rate", s.learning_rate},
           {"warm_up", s.warm_up},
           {"decay", s.decay},
-          {"dropout", s.dropout},
+          {"dropout", *s.dropout},
           {"weight_decay", s.weight_decay},
           {"transpose", s.transpose},
           {"looks", s.looks}};
@@ -103,7 +129,7 @@ class Training {
  public:
   Training(const FrameSet& set, const FrameTrainingSettings& settings,
            const std::filesystem::path& output, Progress& progress)
-      : settings_(settings),
+      : settings_(fitted(settings, set)),
         output_(output),
         progress_(progress),
         spec_(frame_spec(settings.size, most_keys(set))),
@@ -150,7 +176,7 @@ class Training {
     options.device = settings_.device;
     options.threads = settings_.threads;
     options.seed = seed_of(network);
-    options.dropout = settings_.dropout;
+    options.dropout = *settings_.dropout;
     options.weight_decay = settings_.weight_decay;
     return DecoderEngine(spec_, options);
   }
@@ -173,15 +199,12 @@ class Training {
     }
     if (settings_.fresh) std::filesystem::remove(plan.checkpoint);
     DecoderEngine engine = engine_of(network);
-    progress_.line(fmt::format("network {} of {}: {} parameters, {}", network + 1,
-                               settings_.networks, parameter_count(spec_), engine.device_line()));
+    progress_.line(fmt::format("network {} of {}: {} parameters, {} tokens, dropout {:.3f}, {}",
+                               network + 1, settings_.networks, parameter_count(spec_),
+                               settings_.tokens, *settings_.dropout, engine.device_line()));
     FrameRunResult result = run_frame_training(plan, engine, progress_);
     weights_.push_back(WeightFile{{}, std::move(result.state.best)});
     return result.finished;
-  }
-
-  double per_frame(double nats, const std::vector<FrameSteps>& pieces) const {
-    return nats / static_cast<double>(frames_of(pieces));
   }
 
   // Likelihoods under each network in each key; the first key is the piece's own.
@@ -207,17 +230,17 @@ class Training {
     outcome.single.resize(static_cast<std::size_t>(settings_.networks));
     for (const bool test : {false, true}) {
       const std::vector<FrameSteps>& pieces = test ? test_ : valid_;
-      const auto put = [&](FrameLoss& loss, double nats) {
-        (test ? loss.test : loss.valid) = per_frame(nats, pieces);
+      const auto put = [&](FrameLoss& loss, const std::vector<std::vector<float>>& of_each) {
+        (test ? loss.test : loss.valid) = frame_means(mixed_steps(of_each), pieces);
       };
       const Measured here = measured(pieces);
       std::vector<std::vector<float>> every;
       for (std::size_t network = 0; network < here.size(); ++network) {
-        put(outcome.single[network], mixed_nats({here[network].front()}));
+        put(outcome.single[network], {here[network].front()});
         every.insert(every.end(), here[network].begin(), here[network].end());
       }
-      put(outcome.keys, mixed_nats(here.front()));
-      put(outcome.all, mixed_nats(every));
+      put(outcome.keys, here.front());
+      put(outcome.all, every);
     }
     progress_.end();
   }
@@ -231,12 +254,12 @@ class Training {
         json{{"spec", json::parse(to_json(spec_))},
              {"settings", recipe},
              {"music", digest_},
-             {"nats_per_frame", {{"valid", loss.valid}, {"test", loss.test}}}}
+             {"nats_per_frame", {{"valid", loss.valid.of_frames}, {"test", loss.test.of_frames}}}}
             .dump();
     save_weights(path_of(network), file, overwrite);
   }
 
-  const FrameTrainingSettings& settings_;
+  FrameTrainingSettings settings_;
   std::filesystem::path output_;
   Progress& progress_;
   DecoderSpec spec_;
@@ -263,10 +286,21 @@ PublishedFrameLoss published_frame_loss(const std::string& set) {
   return found == kPublished.end() ? PublishedFrameLoss{} : found->second;
 }
 
+FrameTrainingSettings fitted(FrameTrainingSettings settings, const FrameSet& set) {
+  const std::int64_t tokens = token_count(set.train);
+  if (settings.tokens == 0) settings.tokens = std::clamp(kTimesHeard * tokens, kFewest, kMost);
+  if (!settings.dropout) {
+    const double times = static_cast<double>(settings.tokens) / static_cast<double>(tokens);
+    settings.dropout = std::min(kMostDropout, kDropoutEachTime * times);
+  }
+  return settings;
+}
+
 FrameOutcome train_frames(const FrameSet& set, const FrameTrainingSettings& settings,
                           const std::filesystem::path& output, Overwrite overwrite,
                           Progress& progress) {
   check_settings(settings);
+  check_frames_fit(settings, set);
   check_output(output, overwrite);
   return Training(set, settings, output, progress).run(overwrite);
 }

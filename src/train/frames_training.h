@@ -5,41 +5,45 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
 #include "base/progress.h"
 #include "train/decoder_engine.h"
+#include "train/frames_measure.h"
 #include "train/frames_steps.h"
 
 namespace undersong {
 
 struct FrameTrainingSettings {
   FrameNetworkSize size;
-  int networks = 1;                 // whose distributions are averaged
-  int keys = 1;                     // transpositions that are averaged besides, an odd number
-  std::int64_t tokens = 3'000'000;  // for each network to learn from
-  std::int64_t rows = 8;            // a step
+  int networks = 1;         // whose distributions are averaged
+  int keys = 1;             // transpositions that are averaged besides, an odd number
+  std::int64_t tokens = 0;  // for each network to learn from; 0: by the set's size
+  std::int64_t rows = 4;    // a step
   double learning_rate = 2e-3;
-  double warm_up = 0.02;  // share of the steps over which the rate rises
-  double decay = 0.6;     // share at the end over which it falls to 0, linearly
-  double dropout = 0.1;
+  double warm_up = 0.02;          // share of the steps over which the rate rises
+  double decay = 0.6;             // share at the end over which it falls to 0, linearly
+  std::optional<double> dropout;  // none: by how often the set is heard
   double weight_decay = 0.1;
   int transpose = 6;       // pieces are moved by up to so many semitones while they are learned
   std::uint64_t seed = 1;  // of the first network; the next one's is one more
   Device device = Device::kAuto;
   int threads = 0;
-  int looks = 10;  // at what is held out; the best weights are kept
+  int looks = 8;  // at what is held out; the best weights are kept
   double checkpoint_seconds = 60.0;
   double stop_after_seconds = 0.0;  // then the run ends, to go on later; 0: never
   bool fresh = false;
 };
 
-// Nats a time step.
+// With all that depends on the set.
+FrameTrainingSettings fitted(FrameTrainingSettings settings, const FrameSet& set);
+
 struct FrameLoss {
-  double valid = 0.0;
-  double test = 0.0;
+  FrameMeans valid;
+  FrameMeans test;
 };
 
 struct FrameOutcome {

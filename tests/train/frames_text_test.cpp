@@ -46,6 +46,7 @@ TEST(FramesText, ASetNamesTheFileThatIsMissing) {
   const Error error = thrown_error([&] { read_frame_set(folder / "a"); });
   EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
   EXPECT_THAT(error.message(), HasSubstr("a.test.txt"));
+  EXPECT_EQ(error.message().find("a.test.txt"), error.message().rfind("a.test.txt"));
   save_file(folder / "a.test.txt", "1", Overwrite::kRefuse);
   EXPECT_EQ(most_keys(read_frame_set(folder / "a")), 3);
   save_file(folder / "a.test.txt", "1 y", Overwrite::kAllow);

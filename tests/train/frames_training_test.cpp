@@ -50,8 +50,8 @@ TEST(FrameTraining, LearnsWhatFollows) {
   const FrameOutcome outcome = train_tiny(tiny_settings(), folder / "a.safetensors");
   ASSERT_TRUE(outcome.finished);
   // The first frame of a piece is one of four; all others follow from what was heard.
-  EXPECT_LT(outcome.single[0].test, std::log(4.0) / 30.0 + 0.15);
-  EXPECT_GT(outcome.single[0].test, 0.0);
+  EXPECT_LT(outcome.single[0].test.of_frames, std::log(4.0) / 30.0 + 0.15);
+  EXPECT_GT(outcome.single[0].test.of_frames, 0.0);
   EXPECT_TRUE(std::filesystem::exists(folder / "a.log.csv"));
   EXPECT_FALSE(std::filesystem::exists(folder / "a.safetensors.checkpoint"));
   const WeightFile file = load_weights(folder / "a.safetensors");
@@ -83,10 +83,44 @@ TEST(FrameTraining, SeveralNetworksAndKeysAreAveraged) {
   settings.keys = 3;
   const FrameOutcome outcome = train_tiny(settings, folder / "a.safetensors");
   ASSERT_EQ(outcome.single.size(), 2U);
-  EXPECT_NE(outcome.single[0].test, outcome.single[1].test);
-  EXPECT_NE(outcome.keys.test, outcome.single[0].test);
-  // The mean of distributions is never worse than the mean of their losses.
-  EXPECT_LE(outcome.all.test, 3.0 * (outcome.single[0].test + outcome.single[1].test));
+  EXPECT_NE(outcome.single[0].test.of_frames, outcome.single[1].test.of_frames);
+  EXPECT_NE(outcome.keys.test.of_frames, outcome.single[0].test.of_frames);
+  settings.keys = 1;
+  const FrameOutcome alone = train_tiny(settings, folder / "b.safetensors");
+  EXPECT_EQ(alone.single[1].test.of_frames, outcome.single[1].test.of_frames);
+  // The loss of a mean of distributions is at most the mean of their losses.
+  EXPECT_LE(alone.all.test.of_frames,
+            0.5 * (alone.single[0].test.of_frames + alone.single[1].test.of_frames) + 1e-6);
+}
+
+TEST(FrameTraining, TheTestPiecesDecideNothing) {
+  const TemporaryFolder folder;
+  FrameTrainingSettings settings = tiny_settings();
+  settings.tokens = 4'000;
+  train_tiny(settings, folder / "a.safetensors");
+  FrameSet other = tiny_set();
+  other.test = {{{1, 2, 3, 4, 5}, {2, 3}, {}, {4}}};
+  train_frames(other, settings, folder / "b.safetensors", Overwrite::kRefuse, silent_progress());
+  const WeightFile one = load_weights(folder / "a.safetensors");
+  const WeightFile two = load_weights(folder / "b.safetensors");
+  ASSERT_EQ(one.tensors.size(), two.tensors.size());
+  for (const auto& [name, tensor] : one.tensors)
+    EXPECT_EQ(tensor.values, two.tensors.at(name).values) << name;
+}
+
+TEST(FrameTraining, LearnsMoreOftenFromASmallSetAndDropsMoreThen) {
+  const FrameTrainingSettings small = fitted({}, tiny_set());
+  EXPECT_EQ(small.tokens, 600'000);
+  EXPECT_DOUBLE_EQ(small.dropout.value(), 0.3);
+  const FrameSet large = {circles(2'000, 100), circles(1, 4), circles(1, 4)};  // 650,000 tokens
+  const FrameTrainingSettings more = fitted({}, large);
+  EXPECT_EQ(more.tokens, 1'950'000);
+  EXPECT_NEAR(more.dropout.value(), 0.09, 1e-9);
+  FrameTrainingSettings said;
+  said.tokens = 5;
+  said.dropout = 0.0;
+  EXPECT_EQ(fitted(said, large).tokens, 5);
+  EXPECT_EQ(fitted(said, large).dropout.value(), 0.0);
 }
 
 TEST(FrameTraining, SaysWhatMakesNoSense) {
@@ -98,9 +132,17 @@ TEST(FrameTraining, SaysWhatMakesNoSense) {
   };
   EXPECT_THAT(message([](auto& s) { s.size.width = 100; }), HasSubstr("--width"));
   EXPECT_THAT(message([](auto& s) { s.keys = 2; }), HasSubstr("--keys must be an odd number"));
-  EXPECT_THAT(message([](auto& s) { s.tokens = 0; }), HasSubstr("--tokens"));
+  EXPECT_THAT(message([](auto& s) { s.tokens = -1; }), HasSubstr("--tokens"));
   EXPECT_THAT(message([](auto& s) { s.learning_rate = std::nan(""); }),
               HasSubstr("--learning-rate"));
+  FrameSet full = tiny_set();
+  full.valid[0][0].clear();
+  for (std::uint8_t key = 0; key < kFrameKeys; ++key) full.valid[0][0].push_back(key);
+  EXPECT_THAT(thrown_error([&] {
+                train_frames(full, tiny_settings(), folder / "a.safetensors", Overwrite::kRefuse,
+                             silent_progress());
+              }).message(),
+              HasSubstr("--context must be at least 178 here"));
   save_file(folder / "a.safetensors", "x", Overwrite::kRefuse);
   EXPECT_THAT(message([](auto&) {}), HasSubstr("a.safetensors"));
 }
