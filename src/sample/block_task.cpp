@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <vector>
 
+#include "base/portable_math.h"
 #include "sample/composer_draw.h"
 
 namespace undersong {
@@ -14,6 +17,12 @@ namespace {
 using namespace composer_token;
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
+
+// Across real bar lines a role leaps 2 semitones in the median; the scale of a Laplace distribution
+// with that median. Over n quarter notes a line wanders off by sqrt(n) times as much.
+constexpr double kLeapScale = 2.9;
+// What comes later than two bars is no neighbour.
+constexpr int kFarAhead = 8 * kGridPerQuarter;
 
 void forbid(std::span<float> logits, TokenId first, TokenId end) {
   std::fill(logits.begin() + first, logits.begin() + end, kNever);
@@ -41,6 +50,32 @@ Group group_of(std::span<const TokenId> drawn, const Range& notes) {
   if (!drawn.empty())
     group.half_note = kVelocity.holds(drawn.back()) || kDuration.holds(drawn.back());
   return group;
+}
+
+double log_of_sum(std::span<const float> logits) {
+  const float most = *std::ranges::max_element(logits);
+  if (!std::isfinite(most)) return -std::numeric_limits<double>::infinity();
+  double sum = 0.0;
+  for (const float logit : logits)
+    sum += portable_exp(static_cast<double>(logit) - static_cast<double>(most));
+  return static_cast<double>(most) + portable_log(sum);
+}
+
+// The pitches (their logits alone) by how near they lie; together they stay as likely.
+void lean_towards(const NextOnset& next, int position, std::span<float> pitches) {
+  const int steps = next.position - position;
+  const double before = log_of_sum(pitches);
+  if (steps <= 0 || steps > kFarAhead || next.pitches.empty() || !std::isfinite(before)) return;
+  const double quarters = std::max(1.0, static_cast<double>(steps) / kGridPerQuarter);
+  const double scale = kLeapScale * std::sqrt(quarters);
+  for (int value = 0; value < kPitchCount; ++value) {
+    int leap = kPitchCount;
+    for (const int pitch : next.pitches)
+      leap = std::min(leap, std::abs(kLowestPitch + value - pitch));
+    pitches[static_cast<std::size_t>(value)] -= static_cast<float>(leap / scale);
+  }
+  const auto by = static_cast<float>(before - log_of_sum(pitches));
+  for (float& logit : pitches) logit += by;
 }
 
 // The limits as tables.
@@ -92,6 +127,9 @@ class BlockRules {
     const auto count = static_cast<int>(roomy.size());
     roomy.resize(static_cast<std::size_t>(std::min(count, std::max(1, count - after))));
     if (cursor.onsets() >= limits_.most_onsets) roomy.clear();
+    if (cursor.onsets() == 0) {
+      while (roomy.size() > 1 && roomy.back() > limits_.latest_first) roomy.pop_back();
+    }
     for (int position = 0; position < kPosition.count; ++position) {
       if (!std::binary_search(roomy.begin(), roomy.end(), position))
         logits[static_cast<std::size_t>(kPosition.of(position))] = kNever;
@@ -108,6 +146,10 @@ class BlockRules {
       } else if (value > group.highest) {
         some = true;
       }
+    }
+    if (limits_.next && !is_percussive(limits_.role)) {
+      lean_towards(*limits_.next, place.cursor.position(),
+                   logits.subspan(static_cast<std::size_t>(kPitch.first), kPitchCount));
     }
     // What is begun may be ended: it began only where there was some.
     if (group.half_note || (some && group.notes < limits_.most_at_once)) return;
@@ -131,6 +173,25 @@ class BlockRules {
 };
 
 }  // namespace
+
+std::optional<NextOnset> next_onset(const GridPiece& piece, Role role, const NextBars& bars) {
+  NextOnset next;
+  const int end = std::min(bars.last, static_cast<int>(piece.bars.size()));
+  for (int i = bars.from; i < end; ++i) {
+    const GridBar& bar = piece.bars[static_cast<std::size_t>(i)];
+    const int begin = next.position;
+    for (const GridNote& note : bar.notes) {
+      if (i < bars.first || note.role != role) continue;
+      const int position = begin + note.position;
+      if (!next.pitches.empty() && position != next.position) break;
+      next.position = position;
+      next.pitches.push_back(note.pitch);
+    }
+    if (!next.pitches.empty()) return next;
+    next.position += kGridMeters.at(bar.meter).length();
+  }
+  return std::nullopt;
+}
 
 bool has_room(const BlockLimits& limits, int bar_length) {
   return limits.most_onsets > 0 && limits.most_at_once > 0 &&

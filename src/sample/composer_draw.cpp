@@ -16,19 +16,26 @@ namespace {
 
 using namespace composer_token;
 
-constexpr double kStrongestGuidance = 10.0;  // beyond it nothing but the controls is heard
+// By how much the temperature grows when a candidate draws again.
+constexpr double kFreer = 1.15;
+constexpr double kHottest = 10.0;  // that a sampler takes
 
 // A sequence with what it is still to hear.
 struct Listener {
   std::unique_ptr<Model::State> state;
   std::vector<TokenId> pending;
   std::vector<float> logits = std::vector<float>(static_cast<std::size_t>(kCount));
+  std::size_t heard = 0;  // ids, the pending ones too
 
-  Listener clone() const { return {state->clone(), pending, logits}; }
+  Listener clone() const { return {state->clone(), pending, logits, heard}; }
+  void hear(TokenId id) {
+    pending.push_back(id);
+    ++heard;
+  }
 };
 
 struct Voice {
-  Rng rng;
+  Rng rng{0};
   ComposerCursor cursor;  // pending ids are behind it
   Listener given;
   Listener free;  // the same without controls; with guidance only
@@ -47,7 +54,7 @@ void check_guidance(double guidance) {
 
 struct ComposerDraw::Inside {
   Inside(const ComposerModel& its_model, const DrawOptions& its_options)
-      : model(its_model), options(its_options), sampler(its_options.sampling) {}
+      : model(its_model), options(its_options) {}
 
   bool is_guided() const { return options.guidance != 1.0; }
 
@@ -55,8 +62,8 @@ struct ComposerDraw::Inside {
     for (const TokenId id : ids) {
       UNDERSONG_CHECK(id >= 0 && id < kCount && voice.cursor.allows(id));
       voice.cursor.advance(id);
-      voice.given.pending.push_back(id);
-      if (is_guided() && !is_control(id)) voice.free.pending.push_back(id);
+      voice.given.hear(id);
+      if (is_guided() && !is_control(id)) voice.free.hear(id);
     }
   }
 
@@ -117,8 +124,32 @@ struct ComposerDraw::Inside {
     return logits;
   }
 
+  // The candidates of `active` a token at a time, until each has enough.
+  void draw_some(const DrawTask& task, std::vector<std::size_t> active, Sampler& sampler,
+                 std::vector<std::vector<TokenId>>& drawn) {
+    while (true) {
+      throw_if_cancelled();
+      std::erase_if(active, [&](std::size_t i) { return is_done(task, i, drawn[i]); });
+      if (active.empty()) return;
+      std::vector<Voice*> behind;
+      for (const std::size_t i : active) behind.push_back(&voices[i]);
+      catch_up(behind);
+      std::erase_if(active, [&](std::size_t i) { return !draw_one(task, i, sampler, drawn[i]); });
+    }
+  }
+
+  std::vector<Voice> copies() {
+    std::vector<Voice*> behind;
+    for (Voice& voice : voices) behind.push_back(&voice);
+    catch_up(behind);  // once, whatever is drawn again
+    std::vector<Voice> copies(voices.size());
+    for (std::size_t i = 0; i < voices.size(); ++i) copy_text(voices[i], copies[i]);
+    return copies;
+  }
+
   // Draws an id; false when it ended the drawing.
-  bool draw_one(const DrawTask& task, std::size_t candidate, std::vector<TokenId>& drawn) {
+  bool draw_one(const DrawTask& task, std::size_t candidate, Sampler& sampler,
+                std::vector<TokenId>& drawn) {
     Voice& voice = voices[candidate];
     std::vector<float> logits = guided_logits(voice);
     if (task.steer) task.steer({candidate, voice.cursor, drawn}, logits);
@@ -139,7 +170,6 @@ struct ComposerDraw::Inside {
 
   const ComposerModel& model;
   DrawOptions options;
-  Sampler sampler;
   std::vector<Voice> voices;
   bool together = true;  // only the first voice is kept up
   std::vector<float> scratch;
@@ -149,6 +179,7 @@ ComposerDraw::ComposerDraw(const ComposerModel& model, DrawOptions options,
                            std::vector<Rng> streams) {
   UNDERSONG_CHECK(!streams.empty());
   check_guidance(options.guidance);
+  check_options(options.sampling);
   inside_ = std::make_unique<Inside>(model, options);
   for (const Rng& stream : streams) inside_->voices.push_back({stream, {}, {}, {}, 0.0});
   Voice& first = inside_->voices.front();
@@ -157,8 +188,20 @@ ComposerDraw::ComposerDraw(const ComposerModel& model, DrawOptions options,
   if (inside_->is_guided()) first.free = first.given.clone();
 }
 
+ComposerDraw::ComposerDraw(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 ComposerDraw::~ComposerDraw() = default;
 ComposerDraw::ComposerDraw(ComposerDraw&&) noexcept = default;
+ComposerDraw& ComposerDraw::operator=(ComposerDraw&&) noexcept = default;
+
+ComposerDraw ComposerDraw::fork(std::vector<Rng> streams) {
+  UNDERSONG_CHECK(inside_->together && !streams.empty());
+  Voice& first = inside_->voices.front();
+  inside_->catch_up({&first});
+  auto forked = std::make_unique<Inside>(inside_->model, inside_->options);
+  for (const Rng& stream : streams) forked->voices.push_back({stream, {}, {}, {}, 0.0});
+  inside_->copy_text(first, forked->voices.front());
+  return ComposerDraw(std::move(forked));
+}
 
 std::size_t ComposerDraw::candidates() const { return inside_->voices.size(); }
 
@@ -175,17 +218,23 @@ void ComposerDraw::tell(std::size_t candidate, std::span<const TokenId> ids) {
 std::vector<std::vector<TokenId>> ComposerDraw::draw(const DrawTask& task) {
   inside_->part();
   std::vector<std::vector<TokenId>> drawn(candidates());
-  std::vector<std::size_t> active(candidates());
-  for (std::size_t i = 0; i < active.size(); ++i) active[i] = i;
-  while (true) {
-    throw_if_cancelled();
-    std::erase_if(active, [&](std::size_t i) { return inside_->is_done(task, i, drawn[i]); });
-    if (active.empty()) return drawn;
-    std::vector<Voice*> behind;
-    for (const std::size_t i : active) behind.push_back(&inside_->voices[i]);
-    inside_->catch_up(behind);
-    std::erase_if(active, [&](std::size_t i) { return !inside_->draw_one(task, i, drawn[i]); });
+  std::vector<std::size_t> wanted(candidates());
+  for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = i;
+  std::vector<Voice> before;
+  if (task.may_stand) before = inside_->copies();
+  SamplingOptions sampling = inside_->options.sampling;
+  for (int attempt = 0; attempt < kDrawTries; ++attempt) {
+    Sampler sampler(sampling);
+    inside_->draw_some(task, wanted, sampler, drawn);
+    if (!task.may_stand || attempt + 1 == kDrawTries) break;
+    std::erase_if(wanted, [&](std::size_t i) { return task.may_stand(i, drawn[i]); });
+    for (const std::size_t i : wanted) {
+      inside_->copy_text(before[i], inside_->voices[i]);
+      drawn[i].clear();
+    }
+    sampling.temperature = std::min(kHottest, sampling.temperature * kFreer);
   }
+  return drawn;
 }
 
 void ComposerDraw::keep(std::size_t candidate) {
@@ -202,6 +251,13 @@ const ComposerCursor& ComposerDraw::cursor(std::size_t candidate) const {
 
 double ComposerDraw::nats(std::size_t candidate) const {
   return inside_->voices.at(inside_->together ? 0 : candidate).nats;
+}
+
+std::size_t ComposerDraw::room() const {
+  std::size_t longest = 0;
+  for (const Voice& voice : inside_->voices) longest = std::max(longest, voice.given.heard);
+  const auto context = static_cast<std::size_t>(inside_->model.spec().context);
+  return context - std::min(context, longest);
 }
 
 }  // namespace undersong

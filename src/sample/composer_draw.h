@@ -13,7 +13,8 @@
 //
 // What is told is forced and fed in one go, what is drawn steps together, so that the weights are
 // read once for all candidates. What has been drawn is heard too: it is not told again. To have a
-// candidate hear something of its own, tell it by its number.
+// candidate hear something of its own, tell it by its number. Drawings that begin alike fork from
+// one that has heard the beginning (sample/prompt_cache.h).
 //
 // Guidance: beside each candidate a second state hears the same without controls, and logits become
 // free + guidance * (given - free); 1 is off and costs nothing. Source: Ho & Salimans 2022,
@@ -25,6 +26,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -55,12 +57,17 @@ struct DrawTask {
   std::function<void(const DrawPlace&, std::span<float>)> steer;
   // Then the text breaks off, wherever it is.
   std::size_t most_ids = 4096;
+  // Of a candidate and what it drew, whether that may stand. What may not is forgotten and drawn
+  // again, each time a little more freely; after kDrawTries times the last stands. Null: all may.
+  std::function<bool(std::size_t candidate, std::span<const TokenId> drawn)> may_stand;
 };
+inline constexpr int kDrawTries = 3;
 
 struct DrawOptions {
   SamplingOptions sampling;
-  double guidance = 1.0;  // above 0, at most 10
+  double guidance = 1.0;  // above 0, at most kStrongestGuidance
 };
+inline constexpr double kStrongestGuidance = 10.0;  // beyond it nothing but the controls is heard
 
 class ComposerDraw {
  public:
@@ -68,6 +75,11 @@ class ComposerDraw {
   ComposerDraw(const ComposerModel& model, DrawOptions options, std::vector<Rng> streams);
   ~ComposerDraw();
   ComposerDraw(ComposerDraw&&) noexcept;
+  ComposerDraw& operator=(ComposerDraw&&) noexcept;
+
+  // A drawing that goes on from what this one was told, which is computed once, here.
+  // Precondition: all candidates were told the same, and nothing is drawn yet.
+  ComposerDraw fork(std::vector<Rng> streams);
 
   std::size_t candidates() const;
 
@@ -85,23 +97,44 @@ class ComposerDraw {
   // Sum of -ln p of everything that the candidate drew, as the model has it: before temperature,
   // guidance and steering.
   double nats(std::size_t candidate) const;
+  // Ids that every candidate can still hear before the model's context slides.
+  std::size_t room() const;
 
  private:
   struct Inside;
+  explicit ComposerDraw(std::unique_ptr<Inside> inside);
   std::unique_ptr<Inside> inside_;
 };
+
+// The role's first onset behind a gap that is being filled.
+struct NextOnset {
+  int position = 0;          // in steps from the beginning of the bar that is drawn
+  std::vector<int> pitches;  // MIDI, without the piece's shift
+};
+// Looked for in bars [first, last), seen from bar `from`.
+struct NextBars {
+  int from = 0;
+  int first = 0;
+  int last = 0;
+};
+std::optional<NextOnset> next_onset(const GridPiece& piece, Role role, const NextBars& bars);
 
 // The rest of one role's block, after its ROLE (and DENSITY).
 struct BlockLimits {
   Role role = Role::kLead;
   int first_position = 0;               // in steps of the bar, tokens/composer_grid.h
   int last_position = kLongestGridBar;  // the last one not among them
+  int latest_first = kLongestGridBar;   // where the first onset is at the latest, if it has room
   int fewest_onsets = 1;                // or as many as `takes` has room for
   int most_onsets = kLongestGridBar;
   int most_at_once = kPitchCount;  // notes at one position
   // Whether a pitch (MIDI, without the piece's shift; of drums the instrument) may come at a
   // position. Null: all may. A position at which none may is left out.
   std::function<bool(int position, int pitch)> takes;
+  // Pitches become likelier the nearer they lie to the nearest of these, and the more so the nearer
+  // the onset: as likely as real music goes on from them to there. Not for drums. Unset: as the
+  // model has it.
+  std::optional<NextOnset> next = {};
 };
 
 // Whether a note can come in a bar of so many steps: ask before ROLE is told, as a block without a

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "sample/prompt_cache.h"
 #include "support/composer_words.h"
 #include "support/thrown_error.h"
 #include "support/tiny_composer.h"
@@ -183,6 +184,67 @@ TEST_F(ComposerDrawTest, SteersWithinTheGrammarAndStopsWhenDone) {
   }
 }
 
+TEST_F(ComposerDrawTest, WhatMayNotStandIsDrawnAgain) {
+  const auto plain = lead(3).draw(block_task({}));
+  DrawTask task = block_task({});
+  std::vector<std::vector<std::vector<TokenId>>> asked(3);
+  task.may_stand = [&](std::size_t candidate, std::span<const TokenId> drawn) {
+    asked[candidate].emplace_back(drawn.begin(), drawn.end());
+    return candidate != 1;
+  };
+  ComposerDraw draw = lead(3);
+  const auto blocks = draw.draw(task);
+  EXPECT_EQ(blocks[0], plain[0]);
+  EXPECT_EQ(blocks[2], plain[2]);
+  EXPECT_NE(blocks[1], plain[1]);
+  ASSERT_EQ(asked[1].size(), static_cast<std::size_t>(kDrawTries - 1));
+  EXPECT_EQ(asked[1][0], plain[1]);
+  // What was forgotten is not heard: the next block is that after the last try alone.
+  EXPECT_EQ(draw.cursor(1).onsets(),
+            std::ranges::count_if(blocks[1], [](TokenId id) { return kPosition.holds(id); }));
+}
+
+TEST_F(ComposerDrawTest, ForksGoOnFromWhatWasTold) {
+  for (const double guidance : {1.0, 2.0}) {
+    DrawOptions options;
+    options.guidance = guidance;
+    ComposerDraw told(model_, options, {Rng(99)});
+    told.tell(header());
+    told.tell(lead_begun());
+    const auto plain = lead(2, options).draw(block_task({}));
+    EXPECT_EQ(told.fork(streams(2)).draw(block_task({})), plain);
+    EXPECT_EQ(told.fork(streams(2)).draw(block_task({})), plain) << "it hears nothing of a fork";
+    EXPECT_EQ(told.room(), kContext - header().size() - lead_begun().size());
+  }
+}
+
+TEST_F(ComposerDrawTest, RoomIsThatOfTheLongestCandidate) {
+  ComposerDraw draw = lead(2);
+  const std::size_t before = draw.room();
+  DrawTask task;
+  task.is_done = [](const DrawPlace& place) {
+    return place.drawn.size() == (place.candidate == 0 ? 1U : 3U);
+  };
+  draw.draw(task);
+  EXPECT_EQ(draw.room(), before - 3);
+}
+
+TEST_F(ComposerDrawTest, PromptsThatBeginAlikeAreDrawnFromAsIfTheyWereNot) {
+  PromptCache cache(model_, {.sampling = {}, .guidance = 1.5}, 2);
+  std::vector<TokenId> prompt = header();
+  for (int i = 0; i < 4; ++i) {
+    const auto bar = composer_ids("bar role.bass position.0 velocity.8 duration.24 pitch.36");
+    prompt.insert(prompt.end(), bar.begin(), bar.end());
+    for (int again = 0; again < 2; ++again) {
+      ComposerDraw cached = cache.begin(prompt, streams(2));
+      ComposerDraw fresh(model_, {.sampling = {}, .guidance = 1.5}, streams(2));
+      fresh.tell(prompt);
+      for (ComposerDraw* draw : {&cached, &fresh}) draw->tell(composer_ids("role.lead"));
+      EXPECT_EQ(cached.draw(block_task({})), fresh.draw(block_task({}))) << i;
+    }
+  }
+}
+
 TEST_F(ComposerDrawTest, BreaksOffAfterTheMostIds) {
   DrawTask task;
   task.most_ids = 5;
@@ -239,6 +301,68 @@ TEST_F(ComposerDrawTest, ABlockWithOnePlaceTakesIt) {
     EXPECT_EQ(notes[0].position, 47);
     EXPECT_EQ(notes[0].pitch, 67);
   }
+}
+
+TEST_F(ComposerDrawTest, BlocksBeginAsLateAsTheyMay) {
+  BlockLimits limits;
+  limits.latest_first = 3;
+  for (const auto& block : lead(16).draw(block_task(limits)))
+    EXPECT_LE(lead_notes(block).front().position, 3);
+  limits.takes = [](int position, int) { return position >= 20; };
+  for (const auto& block : lead(4).draw(block_task(limits)))
+    EXPECT_EQ(lead_notes(block).front().position, 20) << "the first that has room";
+}
+
+TEST_F(ComposerDrawTest, WhatComesNextDrawsPitchesNear) {
+  const auto mean_distance = [&](bool hears) {
+    BlockLimits limits;
+    limits.most_at_once = 1;
+    if (hears) limits.next = NextOnset{48, {72, 76}};
+    double sum = 0.0;
+    int count = 0;
+    for (const auto& block : lead(48).draw(block_task(limits))) {
+      const int last = lead_notes(block).back().pitch;
+      sum += std::min(std::abs(last - 72), std::abs(last - 76));
+      ++count;
+    }
+    return sum / count;
+  };
+  EXPECT_LT(mean_distance(true), 0.5 * mean_distance(false));
+}
+
+// How many notes there are does not hang on where they lead.
+TEST_F(ComposerDrawTest, WhatComesNextDecidesAmongPitchesAlone) {
+  BlockLimits limits;
+  limits.next = NextOnset{48, {100}};
+  const DrawTask task = block_task(limits);
+  ComposerCursor cursor;
+  for (const TokenId id : header()) cursor.advance(id);
+  for (const TokenId id : lead_begun()) cursor.advance(id);
+  cursor.advance(kPosition.of(0));
+  std::vector<float> logits(static_cast<std::size_t>(kCount), kNever);
+  for (int i = 0; i < kPitch.count; ++i) logits[static_cast<std::size_t>(kPitch.of(i))] = 0.0F;
+  const std::vector<TokenId> drawn = {kPosition.of(0)};
+  task.steer({0, cursor, drawn}, logits);
+  double sum = 0.0;
+  for (int i = 0; i < kPitch.count; ++i)
+    sum += std::exp(static_cast<double>(logits[static_cast<std::size_t>(kPitch.of(i))]));
+  EXPECT_NEAR(sum, kPitch.count, 0.01);
+}
+
+TEST(NextOnsets, AreThoseOfTheNextBarThatPlays) {
+  GridPiece piece;
+  piece.bars.resize(4);
+  for (GridBar& bar : piece.bars) bar.meter = 2;  // 4/4
+  piece.bars[2].notes = {{.role = Role::kBass, .position = 0, .pitch = 40},
+                         {.role = Role::kLead, .position = 6, .pitch = 60},
+                         {.role = Role::kLead, .position = 6, .pitch = 64},
+                         {.role = Role::kLead, .position = 12, .pitch = 67}};
+  const auto next = next_onset(piece, Role::kLead, {.from = 0, .first = 1, .last = 4});
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->position, 2 * 48 + 6);
+  EXPECT_EQ(next->pitches, (std::vector<int>{60, 64}));
+  EXPECT_FALSE(next_onset(piece, Role::kLead, {.from = 0, .first = 1, .last = 2}));
+  EXPECT_FALSE(next_onset(piece, Role::kPad, {.from = 0, .first = 1, .last = 4}));
 }
 
 TEST_F(ComposerDrawTest, DrumsAreLimitedByInstrument) {
