@@ -18,6 +18,8 @@ constexpr double kTextureWeight = 0.5;
 constexpr double kStrongWeight = 2.0;
 // The widest leap over a bar line that passes for a line.
 constexpr int kWidestLeap = 12;
+// The widest that joins two passages unnoticed: real parts leap 2 in the median over a bar line.
+constexpr int kWidestStep = 4;
 constexpr int kOctave = 12;
 
 // A loop is what real parts of the role do not do half as often again.
@@ -114,22 +116,34 @@ double loop_share(const Draft& draft, const Passage& passage) {
          static_cast<double>(bars);
 }
 
-// Octaves beyond the widest leap; the way between the nearest tones of two onsets.
-double leap_beyond(const Note& from, const Note& to) {
+// Octaves by which a leap is wider than `widest`.
+double leap_beyond(const Note& from, const Note& to, int widest) {
   const int leap = std::abs(int{from.pitch} - int{to.pitch});
-  return leap > kWidestLeap ? static_cast<double>(leap - kWidestLeap) / kOctave : 0.0;
+  return leap > widest ? static_cast<double>(leap - widest) / kOctave : 0.0;
+}
+
+// The voice that is heard of each onset: the highest tone, of a bass the lowest.
+std::vector<Note> outer_voice(const std::vector<Note>& notes, Role role) {
+  std::vector<Note> outer;
+  for (const Note& note : notes) {
+    if (outer.empty() || outer.back().onset_ticks != note.onset_ticks) {
+      outer.push_back(note);
+    } else if (role != Role::kBass) {
+      outer.back() = note;
+    }
+  }
+  return outer;
 }
 
 double seam_leaps(const Draft& draft, const Passage& passage, const WriterContext& context) {
   if (is_percussive(passage.role) || draft.notes.empty()) return 0.0;
+  const std::vector<Note> line = outer_voice(draft.notes, passage.role);
   double sum = 0.0;
-  if (passage.before) sum += leap_beyond(*passage.before, draft.notes.front());
-  if (passage.after) sum += leap_beyond(draft.notes.back(), *passage.after);
-  for (std::size_t i = 0; i + 1 < draft.notes.size(); ++i) {
-    const Note& here = draft.notes[i];
-    const Note& next = draft.notes[i + 1];
-    if (context.bar_at(here.onset_ticks) != context.bar_at(next.onset_ticks))
-      sum += leap_beyond(here, next);
+  if (passage.before) sum += leap_beyond(*passage.before, line.front(), kWidestStep);
+  if (passage.after) sum += leap_beyond(line.back(), *passage.after, kWidestStep);
+  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+    if (context.bar_at(line[i].onset_ticks) != context.bar_at(line[i + 1].onset_ticks))
+      sum += leap_beyond(line[i], line[i + 1], kWidestLeap);
   }
   return sum;
 }

@@ -24,7 +24,8 @@ struct Passage {
   BarSpan bars;
   std::vector<std::optional<std::uint8_t>> densities = {};  // one a bar
   std::vector<std::vector<GridNote>> bars_before = {};      // of the role, the latest last
-  std::optional<Note> before = {};  // the role's last note before the passage
+  std::optional<Note> before = {};  // the role's last note before the passage, of a chord the one
+                                    // that is heard as the voice
   std::optional<Note> after = {};   // and the first behind it
 };
 
@@ -32,9 +33,10 @@ struct Passage {
 struct DraftFaults {
   double outside_chord = 0.0;  // share of the sounding time beyond what real parts have
   double density = 0.0;        // mean distance in steps
-  double loops = 0.0;    // share of bars that repeat one of the eight before, beyond 1.5 times
-                         // what real parts have
-  double seams = 0.0;    // octaves that it leaps too far at bar lines, the passage's ends too
+  double loops = 0.0;  // share of bars that repeat one of the eight before, beyond 1.5 times
+                       // what real parts have
+  double seams =
+      0.0;  // octaves that it leaps too far at bar lines, most of all where it joins others
   double texture = 0.0;  // distance from the band of real parts: intervals, tones, lengths
 
   double cost() const;

@@ -28,6 +28,8 @@ constexpr std::size_t kBarTokens = 160;
 constexpr int kDensitySlack = 1;
 // Bars of the role before the passage that a run of learned notes may begin in.
 constexpr int kBarsCompared = 4;
+// Bars behind a run in which what it leads to is looked for.
+constexpr int kBarsAhead = 2;
 // What a draft right under the limit of copying costs.
 constexpr double kCopyingWeight = 1.0;
 
@@ -83,11 +85,12 @@ class RunWriter {
   std::vector<Note> run(const BarSpan& bars, Parts& parts, const Rng& rng, const Instead& instead) {
     std::vector<Note> all;
     drafts_.reset();
+    run_end_ = bars.last;
     int bar = bars.first;
     while (bar < bars.last) {
       throw_if_cancelled();
       const BarSpan passage = {bar, passage_end(bar, bars.last)};
-      std::vector<Note> notes = write_passage(passage, bars.last, parts, rng);
+      std::vector<Note> notes = write_passage(passage, parts, rng);
       if (notes.empty()) {
         drafts_.reset();
         notes = instead(passage);
@@ -101,7 +104,11 @@ class RunWriter {
     return all;
   }
 
-  bool fits(int bar) const { return grid_.fits(bar); }
+  // Whether the network can write the bar: it has a place on the grid, and the role a pitch there.
+  bool fits(int bar) const {
+    const PitchRange range = grid_.pitches(role_, bar);
+    return grid_.fits(bar) && range.low <= range.high;
+  }
 
  private:
   // A phrase, or four bars of it.
@@ -121,26 +128,24 @@ class RunWriter {
     return piece;
   }
 
-  void begin(const GridPiece& piece, const BarSpan& bars) {
+  void begin(const GridPiece& piece, const BarSpan& bars, const Rng& rng) {
     const auto room =
         static_cast<std::size_t>(static_cast<double>(source_.context()) * kPromptShare);
     prompt_ = prompt_for(piece, {role_, bars, told_, room});
-    drafts_ = source_.begin(prompt_.ids, options_.drafts);
+    std::vector<Rng> streams;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(options_.drafts); ++i)
+      streams.push_back(rng.fork("draft").fork(static_cast<std::uint64_t>(bars.first)).fork(i));
+    drafts_ = source_.begin(prompt_.ids, std::move(streams));
   }
 
-  std::vector<Note> write_passage(const BarSpan& bars, int run_end, const Parts& parts,
-                                  const Rng& rng) {
-    const GridPiece piece = piece_of({bars.first, run_end}, parts);
+  std::vector<Note> write_passage(const BarSpan& bars, const Parts& parts, const Rng& rng) {
+    const GridPiece piece = piece_of({bars.first, run_end_}, parts);
     const std::size_t wanted = kBarTokens * static_cast<std::size_t>(bars.last - bars.first);
-    if (drafts_ == nullptr || drafts_->room() < wanted) begin(piece, {bars.first, run_end});
+    if (drafts_ == nullptr || drafts_->room() < wanted) begin(piece, {bars.first, run_end_}, rng);
 
     Passage passage = passage_of(bars, piece, parts);
     std::vector<Draft> drafts(static_cast<std::size_t>(options_.drafts));
-    std::vector<Rng> chances;
-    for (std::size_t i = 0; i < drafts.size(); ++i)
-      chances.push_back(rng.fork("draft").fork(static_cast<std::uint64_t>(bars.first)).fork(i));
-    for (int bar = bars.first; bar < bars.last; ++bar)
-      draw_bar(bar, piece, passage, chances, drafts);
+    for (int bar = bars.first; bar < bars.last; ++bar) draw_bar(bar, piece, passage, drafts);
     for (Draft& draft : drafts) finish(passage, draft);
     const std::optional<std::size_t> best = choose(drafts, passage, parts);
     if (!best) return {};
@@ -161,47 +166,70 @@ class RunWriter {
       passage.bars_before.push_back(std::move(own));
     }
     for (const Note& note : parts[index_of(role_)]) {
-      if (note.onset_ticks < context_.onset(bars.first)) passage.before = note;
-      if (note.onset_ticks >= context_.onset(bars.last) && !passage.after) passage.after = note;
+      if (note.onset_ticks < context_.onset(bars.first)) {
+        take_outer(note, passage.before);
+      } else if (note.onset_ticks >= context_.onset(bars.last) &&
+                 (!passage.after || passage.after->onset_ticks == note.onset_ticks)) {
+        take_outer(note, passage.after);
+      }
     }
     return passage;
   }
 
-  BlockRules rules_for(int bar, std::optional<std::uint8_t> density) const {
-    BlockRules rules{.role = role_,
-                     .pitches = grid_.pitches(role_, bar),
-                     .drums = {},
-                     .most_tones = most_tones(role_),
-                     .on_downbeat = context_.bar(bar).hit};
-    if (is_percussive(role_)) rules.drums = grid_.kit(role_).drawn();
-    if (!density) return rules;
-    const int least = std::max(0, *density - kDensitySlack);
-    const int most = *density + kDensitySlack + 1;
-    rules.fewest_onsets = first_onsets_of(static_cast<std::uint8_t>(least));
-    rules.most_onsets = first_onsets_of(static_cast<std::uint8_t>(most)) - 1;
-    rules.most_onsets = std::max(rules.most_onsets, rules.fewest_onsets);
-    return rules;
+  // Of tones that are struck together the voice that is heard: the highest, of a bass the lowest.
+  void take_outer(const Note& note, std::optional<Note>& outer) const {
+    const bool is_chord = outer && outer->onset_ticks == note.onset_ticks;
+    if (!is_chord || role_ != Role::kBass) outer = note;
   }
 
-  void draw_bar(int bar, const GridPiece& piece, const Passage& passage, std::vector<Rng>& chances,
+  BlockLimits limits_for(int bar, const GridPiece& piece,
+                         std::optional<std::uint8_t> density) const {
+    BlockLimits limits;
+    limits.role = role_;
+    limits.most_at_once = most_tones(role_);
+    limits.next = next_onset(piece, role_, {bar, run_end_, run_end_ + kBarsAhead});
+    if (context_.bar(bar).hit) limits.latest_first = 0;
+    if (is_percussive(role_)) {
+      limits.takes = [&drums = grid_.kit(role_).drawn()](int, int instrument) {
+        return drums.empty() || std::ranges::binary_search(drums, instrument);
+      };
+    } else {
+      limits.takes = [range = grid_.pitches(role_, bar)](int, int pitch) {
+        return pitch >= range.low && pitch <= range.high;
+      };
+    }
+    if (!density) return limits;
+    const int least = std::max(0, *density - kDensitySlack);
+    const int most = *density + kDensitySlack + 1;
+    limits.fewest_onsets = first_onsets_of(static_cast<std::uint8_t>(least));
+    limits.most_onsets = first_onsets_of(static_cast<std::uint8_t>(most)) - 1;
+    limits.most_onsets = std::max(limits.most_onsets, limits.fewest_onsets);
+    return limits;
+  }
+
+  // A loop is what real parts of the role do not have.
+  bool may_stand(const std::vector<GridNote>& bar, const Draft& draft,
+                 const Passage& passage) const {
+    std::vector<std::vector<GridNote>> before = passage.bars_before;
+    int repeats = 0;
+    for (const auto& drawn : draft.bars) {
+      repeats += is_repeated(drawn, before) ? 1 : 0;
+      before.push_back(drawn);
+    }
+    const int bars = static_cast<int>(draft.bars.size()) + 1;
+    return !is_repeated(bar, before) || repeats < repeats_allowed(role_, style_, bars);
+  }
+
+  void draw_bar(int bar, const GridPiece& piece, const Passage& passage,
                 std::vector<Draft>& drafts) {
     const std::optional<std::uint8_t> density =
         passage.densities[static_cast<std::size_t>(bar - passage.bars.first)];
     drafts_->tell(told_before_block(piece, bar, prompt_, told_, role_, density));
-    const BlockRules rules = rules_for(bar, density);
-    // A loop is what real parts of the role do not have.
-    const auto may_stand = [&](std::size_t i, std::span<const TokenId> block) {
-      const std::vector<GridNote> notes = notes_of_block(block, role_);
-      std::vector<std::vector<GridNote>> before = passage.bars_before;
-      int repeats = 0;
-      for (const auto& drawn : drafts[i].bars) {
-        repeats += is_repeated(drawn, before) ? 1 : 0;
-        before.push_back(drawn);
-      }
-      const int bars = static_cast<int>(drafts[i].bars.size()) + 1;
-      return !is_repeated(notes, before) || repeats < repeats_allowed(role_, style_, bars);
+    DrawTask task = block_task(limits_for(bar, piece, density));
+    task.may_stand = [&](std::size_t i, std::span<const TokenId> block) {
+      return may_stand(notes_of_block(block, role_), drafts[i], passage);
     };
-    const auto blocks = drafts_->draw(rules, chances, may_stand);
+    const auto blocks = drafts_->draw(task);
     UNDERSONG_CHECK(blocks.size() == drafts.size());
     for (std::size_t i = 0; i < drafts.size(); ++i)
       drafts[i].bars.push_back(notes_of_block(blocks[i], role_));
@@ -258,15 +286,20 @@ class RunWriter {
                                     const Parts& parts) const {
     std::optional<std::size_t> best;
     double least = std::numeric_limits<double>::infinity();
+    bool any_too_near = false;
     for (std::size_t i = 0; i < drafts.size(); ++i) {
       if (drafts[i].notes.empty()) continue;
       const double nearness = nearness_of(drafts[i], passage, parts);
-      if (nearness > 1.0) continue;
+      if (nearness > 1.0) {
+        any_too_near = true;
+        continue;
+      }
       const double cost =
           faults_of(drafts[i], passage, context_).cost() + kCopyingWeight * nearness;
       if (cost < least) best = i;
       least = std::min(least, cost);
     }
+    if (!best && any_too_near && options_.on_too_near) options_.on_too_near(role_, passage.bars);
     return best;
   }
 
@@ -286,6 +319,7 @@ class RunWriter {
   GridStyle style_;
   RoleSet told_;
   NeuralGrid grid_;
+  int run_end_ = 0;
   Prompt prompt_;
   std::unique_ptr<Drafts> drafts_;
 };

@@ -24,6 +24,9 @@ struct NeuralOptions {
   // Notes of one voice, with what the role played before: how near they come to music that was
   // learned, 1 being the limit above which a draft is rejected. Unset: nothing to compare with.
   std::function<double(const std::vector<Note>& notes)> nearness;
+  // Told of bars that patterns wrote in the network's place, as every draft came too near. Bars
+  // that are written several times, as variations are, are told each time.
+  std::function<void(Role role, const BarSpan& bars)> on_too_near;
 };
 
 // Roles of a style that the source can write: those that the pack's own styles of music and drums

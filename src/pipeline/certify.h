@@ -19,6 +19,7 @@ struct CertifiedPiece {
   const GateReport& originality;
   std::optional<std::string> edited_from_sha256;
   std::string soundfont_sha256;  // empty without sound
+  const std::vector<PatternBars>& in_the_networks_place;
 };
 
 Certificate certify(const CertifiedPiece& piece, const std::filesystem::path& certificate);

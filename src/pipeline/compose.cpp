@@ -266,6 +266,7 @@ struct Drawn {
   Composition composition;
   Score score;
   GateReport report;
+  std::vector<PatternBars> in_the_networks_place = {};
   bool edited = false;  // the request alone does not make it
 };
 
@@ -275,7 +276,9 @@ Drawn draw_variant(const Composition& composition, std::uint64_t seed,
   GatedScore gated = draw_original(
       [&](int candidate) {
         drawn.composition = with_seed(composition, candidate_seed(seed, candidate));
-        return DrawnPiece{write_composition(drawn.composition), std::nullopt};
+        drawn.in_the_networks_place.clear();
+        return DrawnPiece{write_composition(drawn.composition, &drawn.in_the_networks_place),
+                          std::nullopt};
       },
       references, options);
   drawn.score = std::move(gated.score);
@@ -311,13 +314,15 @@ ComposedVariant write_variant(const ComposeRequest& request, const Source& sourc
                                options,
                                drawn.report,
                                drawn.edited ? source.from_sha256 : std::nullopt,
-                               has_sound(files) ? soundfont_sha256.get() : std::string()};
+                               has_sound(files) ? soundfont_sha256.get() : std::string(),
+                               drawn.in_the_networks_place};
     save_certificate(certify(piece, *certificate), *certificate, options.overwrite);
     variant.certificate = *certificate;
   }
   variant.seed = seed_of(composition);
   variant.notes = note_count(drawn.score);
   variant.originality = std::move(drawn.report);
+  variant.in_the_networks_place = std::move(drawn.in_the_networks_place);
   variant.files = std::move(written.outputs);
   variant.stems = std::move(written.stems);
   variant.plan = std::move(drawn.composition.plan);

@@ -46,6 +46,7 @@ struct ComposedVariant {
   Plan plan;
   std::size_t notes = 0;
   GateReport originality;
+  std::vector<PatternBars> in_the_networks_place;
   std::vector<MusicFileReport> files;  // in the order of the outputs
   std::vector<MusicFileReport> stems;
   std::filesystem::path certificate;  // empty: none

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pipeline/request_text.h"
 #include "pipeline/writer_network.h"
@@ -38,9 +39,10 @@ Composition composition_from(const CompositionOrigin& origin, const std::string&
 // The same with another seed: of the last rewrite where there is a `from`, else of the piece.
 Composition with_seed(Composition composition, std::uint64_t seed);
 
-// The music. The request stands in it as a text (note_composition). Errors: those of
-// make_part_writer().
-Score write_composition(const Composition& composition);
+// The music. The request stands in it as a text (note_composition). `in_its_place`: as for
+// make_part_writer(), of the whole piece. Errors: those of make_part_writer().
+Score write_composition(const Composition& composition,
+                        std::vector<PatternBars>* in_its_place = nullptr);
 
 // What that text says.
 CompositionOrigin origin_of(const Composition& composition);

@@ -180,7 +180,6 @@ void check_ingredients(Check& check) {
 // The network that wrote the notes, when it is here as it was then.
 bool find_writer(Check& check, Composition& composition) {
   if (!is_neural(check.certificate)) return true;
-  const CertifiedIngredient* model = find_kind(check.certificate, "model");
   try {
     composition.network = network_of(composition.plan.request, check.model, check.folder);
   } catch (const Error& error) {
@@ -188,11 +187,20 @@ bool find_writer(Check& check, Composition& composition) {
     check.add("the notes were not made again", Outcome::kCannotTell, error.message());
     return false;
   }
-  if (model == nullptr) return true;
-  const CertifiedIngredient here = model_ingredient(*composition.network);
-  if (model->terms != here.terms || model->detail != here.detail)
-    check.add("what it says of its model is not what the weights say", Outcome::kDiffers);
   return true;
+}
+
+// What the weights say of themselves, and which bars patterns wrote in their place.
+void check_model_words(Check& check, const Composition& composition,
+                       const std::vector<PatternBars>& in_its_place) {
+  const CertifiedIngredient* model = find_kind(check.certificate, "model");
+  if (model == nullptr || composition.network == nullptr) return;
+  const CertifiedIngredient here = model_ingredient(*composition.network, in_its_place);
+  if (model->terms == here.terms && model->detail == here.detail) return;
+  // Another version draws other drafts, of which others may be too near.
+  const bool may_differ = check.made_by_other && model->terms == here.terms;
+  check.add("what it says of its model is not what the weights say",
+            may_differ ? Outcome::kCannotTell : Outcome::kDiffers);
 }
 
 void check_style(Check& check, const FoundStyle& found) {
@@ -253,7 +261,9 @@ std::optional<Remade> remake(Check& check) {
     return remade;
   }
   if (!find_writer(check, remade.composition)) return std::nullopt;
-  remade.score = write_composition(remade.composition);
+  std::vector<PatternBars> in_its_place;
+  remade.score = write_composition(remade.composition, &in_its_place);
+  check_model_words(check, remade.composition, in_its_place);
   compare_notes(check, remade.score);
   return remade;
 }

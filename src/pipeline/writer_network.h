@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/model.h"
 #include "plan/request.h"
@@ -65,11 +66,26 @@ std::shared_ptr<const WriterNetwork> network_of(CompositionRequest& request,
                                                 const std::filesystem::path& model,
                                                 const std::filesystem::path& beside = {});
 
-// The writer of a piece. `network` is null where patterns write alone.
+// Bars of a role that patterns wrote in the network's place, since every draft came too near to
+// music that it learned.
+struct PatternBars {
+  Role role = Role::kLead;
+  int first_bar = 1;  // as people count
+  int last_bar = 1;
+
+  auto operator<=>(const PatternBars&) const = default;
+};
+// A sentence that names them; empty for none.
+std::string to_text(const std::vector<PatternBars>& bars);
+
+// The writer of a piece. `network` is null where patterns write alone. `in_its_place`, which must
+// outlive the writer, gets what patterns write for the network, in order and each once; null: none.
 // Errors: kMismatch when the network cannot write a role that the request names.
 std::unique_ptr<PartWriter> make_part_writer(const Plan& plan, const Style& style,
-                                             const std::shared_ptr<const WriterNetwork>& network);
+                                             const std::shared_ptr<const WriterNetwork>& network,
+                                             std::vector<PatternBars>* in_its_place = nullptr);
 
-CertifiedIngredient model_ingredient(const WriterNetwork& network);
+CertifiedIngredient model_ingredient(const WriterNetwork& network,
+                                     const std::vector<PatternBars>& in_its_place);
 
 }  // namespace undersong

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <map>
+
 #include "compose/neural_drums.h"
 #include "random_drafts.h"
 
@@ -11,54 +13,8 @@ namespace {
 
 namespace token = composer_token;
 
-TEST(BlockGuide, LetsTheLastToneOfARangeBeTheLast) {
-  const BlockRules rules{.role = Role::kChords, .pitches = {60, 62}, .drums = {}, .most_tones = 3};
-  BlockGuide guide(rules);
-  EXPECT_FALSE(guide.allows(token::kVelocity.of(8)));
-  EXPECT_FALSE(guide.may_end());
-  guide.advance(token::kPosition.of(0));
-  EXPECT_TRUE(guide.allows(token::kVelocity.of(8)));
-  EXPECT_FALSE(guide.allows(token::kPitch.of(59 - kLowestPitch)));
-  guide.advance(token::kPitch.of(62 - kLowestPitch));
-  // Nothing is left above it, so neither a duration nor a velocity leads anywhere.
-  EXPECT_FALSE(guide.allows(token::kDuration.of(3)));
-  EXPECT_FALSE(guide.allows(token::kPitch.of(63 - kLowestPitch)));
-  EXPECT_TRUE(guide.allows(token::kPosition.of(6)));
-  EXPECT_TRUE(guide.may_end());
-}
-
-TEST(BlockGuide, CountsTonesAndOnsets) {
-  const BlockRules rules{.role = Role::kLead,
-                         .pitches = {60, 72},
-                         .drums = {},
-                         .most_tones = 1,
-                         .fewest_onsets = 2,
-                         .most_onsets = 2,
-                         .on_downbeat = true};
-  BlockGuide guide(rules);
-  EXPECT_FALSE(guide.allows(token::kPosition.of(3)));
-  guide.advance(token::kPosition.of(0));
-  guide.advance(token::kPitch.of(60 - kLowestPitch));
-  EXPECT_FALSE(guide.allows(token::kPitch.of(64 - kLowestPitch)));
-  EXPECT_FALSE(guide.may_end());
-  guide.advance(token::kPosition.of(12));
-  guide.advance(token::kPitch.of(62 - kLowestPitch));
-  EXPECT_TRUE(guide.may_end());
-  EXPECT_FALSE(guide.allows(token::kPosition.of(24)));
-}
-
-TEST(BlockGuide, OfDrumsKnowsTheirInstrumentsAlone) {
-  const BlockRules rules{
-      .role = Role::kDrums, .pitches = {0, 127}, .drums = {36, 42}, .most_tones = 2};
-  BlockGuide guide(rules);
-  guide.advance(token::kPosition.of(0));
-  EXPECT_TRUE(guide.allows(token::kDrum.of(36 - kLowestDrum)));
-  EXPECT_FALSE(guide.allows(token::kDrum.of(38 - kLowestDrum)));
-  EXPECT_FALSE(guide.allows(token::kPitch.of(40)));
-}
-
 // A whole bar of one role from dice.
-std::vector<GridNote> random_bar(const BlockRules& rules, std::uint64_t seed) {
+std::vector<GridNote> random_bar(const BlockLimits& limits, std::uint64_t seed) {
   const RandomSource source;
   const std::vector<TokenId> prompt = {token::kBegin,
                                        token::kStyle.of(1),
@@ -66,33 +22,35 @@ std::vector<GridNote> random_bar(const BlockRules& rules, std::uint64_t seed) {
                                        token::kMeter.of(2),
                                        token::kTempo.of(12),
                                        token::kBar,
-                                       token::kRole.of(static_cast<int>(index_of(rules.role)))};
-  const auto drafts = source.begin(prompt, 1);
-  std::vector<Rng> chances = {Rng(seed)};
-  const auto blocks = drafts->draw(rules, chances, [](auto, auto) { return true; });
-  return notes_of_block(blocks.at(0), rules.role);
+                                       token::kRole.of(static_cast<int>(index_of(limits.role)))};
+  const auto drafts = source.begin(prompt, {Rng(seed)});
+  return notes_of_block(drafts->draw(block_task(limits)).at(0), limits.role);
 }
 
-TEST(BlockGuide, LeavesEveryDraftAWayThatObeys) {
+TEST(NeuralDrafts, EveryDraftHasAWayThatObeys) {
   rc::check([](std::uint64_t seed) {
     const int low = *rc::gen::inRange(30, 80);
-    const BlockRules rules{.role = *rc::gen::element(Role::kLead, Role::kChords, Role::kBass),
-                           .pitches = {low, low + *rc::gen::inRange(0, 24)},
-                           .drums = {},
-                           .most_tones = *rc::gen::inRange(1, 5),
-                           .fewest_onsets = *rc::gen::inRange(1, 4),
-                           .most_onsets = *rc::gen::inRange(4, 12)};
-    const std::vector<GridNote> notes = random_bar(rules, seed);
+    const int high = low + *rc::gen::inRange(0, 24);
+    const BlockLimits limits{
+        .role = *rc::gen::element(Role::kLead, Role::kChords, Role::kBass),
+        .latest_first = *rc::gen::element(0, 12, kLongestGridBar),
+        .fewest_onsets = *rc::gen::inRange(1, 4),
+        .most_onsets = *rc::gen::inRange(4, 12),
+        .most_at_once = *rc::gen::inRange(1, 5),
+        .takes = [=](int, int pitch) { return pitch >= low && pitch <= high; }};
+    const std::vector<GridNote> notes = random_bar(limits, seed);
     RC_ASSERT(!notes.empty());
+    RC_ASSERT(notes.front().position <= limits.latest_first);
     std::map<int, int> tones;
     for (const GridNote& note : notes) {
-      RC_ASSERT(note.role == rules.role);
-      RC_ASSERT(note.pitch >= rules.pitches.low && note.pitch <= rules.pitches.high);
+      RC_ASSERT(note.role == limits.role);
+      RC_ASSERT(limits.takes(note.position, note.pitch));
       RC_ASSERT(note.position < 48);
       ++tones[note.position];
     }
-    RC_ASSERT(static_cast<int>(tones.size()) <= rules.most_onsets);
-    for (const auto& [position, count] : tones) RC_ASSERT(count <= rules.most_tones);
+    RC_ASSERT(static_cast<int>(tones.size()) >= limits.fewest_onsets);
+    RC_ASSERT(static_cast<int>(tones.size()) <= limits.most_onsets);
+    for (const auto& [position, count] : tones) RC_ASSERT(count <= limits.most_at_once);
   });
 }
 

@@ -78,10 +78,11 @@ TEST(NeuralRanking, CountsLeapsIntoAndOutOfThePassage) {
   const Fixture piece;
   Passage passage = Fixture::passage(1);
   passage.before = make_note(0, 10, 40, 80);
-  EXPECT_DOUBLE_EQ(faults_of(piece.draft_of({64, 67, 71, 67}), passage, piece.context).seams, 1.0);
+  EXPECT_DOUBLE_EQ(faults_of(piece.draft_of({64, 67, 71, 67}), passage, piece.context).seams,
+                   20.0 / 12.0);
   passage.before = make_note(0, 10, 60, 80);
-  passage.after = make_note(100000, 100010, 85, 80);
-  EXPECT_DOUBLE_EQ(faults_of(piece.draft_of({64, 67, 71, 67}), passage, piece.context).seams, 0.5);
+  passage.after = make_note(100000, 100010, 83, 80);
+  EXPECT_DOUBLE_EQ(faults_of(piece.draft_of({64, 67, 71, 67}), passage, piece.context).seams, 1.0);
 }
 
 TEST(NeuralRanking, ADraftThatLeapsAboutIsNotLikeMusic) {

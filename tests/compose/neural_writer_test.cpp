@@ -218,6 +218,25 @@ TEST(NeuralWriter, ARewriteChangesWhatItNamesAndNothingElse) {
   }
 }
 
+// Dice alone leap 10 and more.
+TEST(NeuralWriter, ARewriteLeadsIntoWhatFollows) {
+  double sum = 0.0;
+  constexpr int kSeeds = 8;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Piece piece(seed);
+    piece.plan.request.rewrites = {
+        {.first_bar = 9, .last_bar = 10, .roles = {Role::kLead}, .seed = 7}};
+    const WriterContext context(piece.plan, piece.style);
+    const RandomSource source;
+    const Parts parts = piece.write(source, 2, {Role::kLead});
+    const auto written = bars_of(context, parts, Role::kLead, 8, 10);
+    const auto next = bars_of(context, parts, Role::kLead, 10, 12);
+    ASSERT_FALSE(written.empty() || next.empty());
+    sum += std::abs(int{written.back().pitch} - int{next.front().pitch});
+  }
+  EXPECT_LT(sum / kSeeds, 5.0);
+}
+
 TEST(NeuralWriter, MoreDraftsObeyBetter) {
   const auto outside = [](int drafts) {
     int wrong = 0;
@@ -248,10 +267,31 @@ TEST(NeuralWriter, WhatIsTooCloseToWhatWasLearnedIsNotTaken) {
     EXPECT_FALSE(notes.empty());
     return 1.1;
   };
+  std::vector<int> told;
+  options.on_too_near = [&](Role role, const BarSpan& bars) {
+    EXPECT_EQ(role, Role::kLead);
+    for (int bar = bars.first; bar < bars.last; ++bar) told.push_back(bar);
+  };
   const Parts parts = write_parts(piece.plan, piece.style,
                                   *make_neural_writer(piece.plan, piece.style, source, options));
   EXPECT_GT(asked, 0);
   EXPECT_EQ(parts, piece.by_patterns());  // that copies nobody
+  // Bars 4 to 11 and the like: every bar in which the lead plays, the final one apart.
+  const WriterContext context(piece.plan, piece.style);
+  for (const int bar : told)
+    EXPECT_TRUE(context.plays(Role::kLead, bar) && !context.is_final(bar)) << bar;
+  EXPECT_FALSE(told.empty());
+}
+
+TEST(NeuralWriter, TellsNothingWhereADraftMayStand) {
+  const Piece piece;
+  const RandomSource source;
+  NeuralOptions options;
+  options.roles = {Role::kLead};
+  options.nearness = [](const std::vector<Note>&) { return 0.5; };
+  options.on_too_near = [](Role, const BarSpan&) { ADD_FAILURE(); };
+  write_parts(piece.plan, piece.style,
+              *make_neural_writer(piece.plan, piece.style, source, options));
 }
 
 TEST(NeuralWriter, TonesEndWhereTheirChordRefusesThem) {

@@ -1,13 +1,16 @@
 #pragma once
-// Drafts by dice: anything that the grammar and the rules of a block allow, each as likely as the
-// others of its kind. What is told is held to the grammar, and kept.
+// Drafts by dice: anything that the grammar and the limits of a block allow, as likely as they
+// steer it, and else each as likely as the others. What is told is held to the grammar, and kept.
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <cmath>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "compose/neural_drafts.h"
+#include "sample/sampler.h"
 #include "tokens/composer_cursor.h"
 
 namespace undersong {
@@ -19,9 +22,10 @@ class RandomSource final : public DraftSource {
                         RoleSet own = {})
       : densities_(densities_of(heard)), own_densities_(densities_of(own)), context_(context) {}
 
-  std::unique_ptr<Drafts> begin(std::span<const TokenId> prompt, int drafts) const override {
+  std::unique_ptr<Drafts> begin(std::span<const TokenId> prompt,
+                                std::vector<Rng> streams) const override {
     prompts.emplace_back(prompt.begin(), prompt.end());
-    return std::make_unique<RandomDrafts>(*this, prompt, drafts);
+    return std::make_unique<RandomDrafts>(*this, prompt, std::move(streams));
   }
   const RoleDensities& densities(GridStyle style) const override {
     return style == GridStyle::kOwn ? own_densities_ : densities_;
@@ -44,7 +48,7 @@ class RandomSource final : public DraftSource {
   }
 
   struct Sequence {
-    ComposerCursor cursor;
+    ComposerCursor cursor = {};
     std::size_t length = 0;
     void hear(TokenId id) {
       ASSERT_TRUE(cursor.allows(id)) << composer_vocabulary().symbol(id) << " at " << length;
@@ -55,8 +59,9 @@ class RandomSource final : public DraftSource {
 
   class RandomDrafts final : public Drafts {
    public:
-    RandomDrafts(const RandomSource& source, std::span<const TokenId> prompt, int drafts)
-        : source_(source), drafts_(static_cast<std::size_t>(drafts)) {
+    RandomDrafts(const RandomSource& source, std::span<const TokenId> prompt,
+                 std::vector<Rng> streams)
+        : source_(source), streams_(std::move(streams)), drafts_(streams_.size()) {
       for (Sequence& draft : drafts_)
         for (const TokenId id : prompt) draft.hear(id);
     }
@@ -67,15 +72,14 @@ class RandomSource final : public DraftSource {
         for (const TokenId id : ids) draft.hear(id);
     }
 
-    std::vector<std::vector<TokenId>> draw(const BlockRules& rules, std::span<Rng> chances,
-                                           const MayStand& may_stand) override {
+    std::vector<std::vector<TokenId>> draw(const DrawTask& task) override {
       std::vector<std::vector<TokenId>> blocks(drafts_.size());
       for (std::size_t i = 0; i < drafts_.size(); ++i) {
         const Sequence before = drafts_[i];
-        for (int attempt = 0; attempt < kBlockTries; ++attempt) {
+        for (int attempt = 0; attempt < kDrawTries; ++attempt) {
           drafts_[i] = before;
-          blocks[i] = draw_block(rules, drafts_[i], chances[i]);
-          if (may_stand(i, blocks[i])) break;
+          blocks[i] = draw_block(task, i);
+          if (!task.may_stand || task.may_stand(i, blocks[i])) break;
         }
       }
       return blocks;
@@ -93,24 +97,32 @@ class RandomSource final : public DraftSource {
     }
 
    private:
-    static std::vector<TokenId> draw_block(const BlockRules& rules, Sequence& draft, Rng& chance) {
-      BlockGuide guide(rules);
+    std::vector<TokenId> draw_block(const DrawTask& task, std::size_t i) {
       std::vector<TokenId> block;
+      std::vector<float> logits(static_cast<std::size_t>(composer_token::kCount));
       for (;;) {
-        std::vector<TokenId> open;
         for (TokenId id = 0; id < composer_token::kCount; ++id) {
-          if (is_of_block(id) && guide.allows(id) && draft.cursor.allows(id)) open.push_back(id);
+          logits[static_cast<std::size_t>(id)] =
+              drafts_[i].cursor.allows(id) ? 0.0F : -std::numeric_limits<float>::infinity();
+        }
+        task.steer({i, drafts_[i].cursor, block}, logits);
+        bool may_end = false;
+        bool may_go_on = false;
+        for (TokenId id = 0; id < composer_token::kCount; ++id) {
+          float& logit = logits[static_cast<std::size_t>(id)];
+          if (!std::isfinite(logit)) continue;
+          (task.ends(id) ? may_end : may_go_on) = true;
+          if (task.ends(id)) logit = -std::numeric_limits<float>::infinity();
         }
         constexpr double kEnds = 0.1;
-        if (open.empty() || (guide.may_end() && chance.uniform() < kEnds)) return block;
-        const TokenId id = open[chance.below(open.size())];
-        guide.advance(id);
-        draft.hear(id);
-        block.push_back(id);
+        if (!may_go_on || (may_end && streams_[i].uniform() < kEnds)) return block;
+        block.push_back(Sampler({}).choose(logits, streams_[i]));
+        drafts_[i].hear(block.back());
       }
     }
 
     const RandomSource& source_;
+    std::vector<Rng> streams_;
     std::vector<Sequence> drafts_;
   };
 

@@ -13,6 +13,7 @@
 #include "compose/compose.h"
 #include "midi/midi_file.h"
 #include "model/composer_weights.h"
+#include "originality/fingerprints.h"
 #include "pipeline/certificate.h"
 #include "pipeline/compose.h"
 #include "pipeline/request_text.h"
@@ -195,6 +196,60 @@ TEST_F(NetworkPieces, CanBeWrittenAgainInPart) {
   EXPECT_NE(without_composition(load_midi(folder_ / "a.mid").score),
             without_composition(load_midi(folder_ / "b.mid").score));
   EXPECT_TRUE(verify("b.mid", weights_).proves());
+}
+
+// Fingerprints of these pieces among random lines, beside the weights.
+void save_fingerprints(const fs::path& weights, const Score& learned) {
+  FingerprintBuilder builder("tunes", std::string(64, 'c'));
+  const auto piece = [](int number) {
+    const std::string name = std::to_string(number);
+    return LearnedPiece{name, "Piece", "p.mid", "CC0-1.0", "here", name};
+  };
+  builder.add(piece(0), learned);
+  for (int i = 1; i < 8; ++i) {
+    Rng chance(static_cast<std::uint64_t>(i));
+    Score line;
+    line.tracks.emplace_back();
+    for (int note = 0; note < 120; ++note) {
+      line.tracks[0].notes.push_back({.onset_ticks = note * 240,
+                                      .duration_ticks = 240,
+                                      .pitch = static_cast<std::uint8_t>(50 + chance.below(30)),
+                                      .velocity = 80});
+    }
+    builder.add(piece(i), line);
+  }
+  builder.save(fingerprints_beside(weights), 4, Overwrite::kAllow, silent_progress());
+}
+
+TEST_F(NetworkPieces, SayWherePatternsWroteInTheNetworksPlace) {
+  ComposeRequest wanted = request("a.mid");
+  wanted.writer.drafts = 1;
+  EXPECT_TRUE(compose(wanted).variants.at(0).in_the_networks_place.empty());
+  save_fingerprints(weights_, load_midi(folder_ / "a.mid").score);
+  wanted.outputs = {folder_ / "b.mid"};
+  const auto bars = compose(wanted).variants.at(0).in_the_networks_place;
+  ASSERT_FALSE(bars.empty());
+  EXPECT_TRUE(std::is_sorted(bars.begin(), bars.end()));
+  const Certificate certificate = load_certificate(certificate_path(folder_ / "b.mid"));
+  EXPECT_THAT(certificate.ingredients[1].detail, HasSubstr("; " + to_text(bars)));
+  EXPECT_TRUE(verify("b.mid", weights_).proves());
+}
+
+TEST_F(NetworkPieces, ACertificateThatHidesWherePatternsWroteDoesNotHold) {
+  compose(request("a.mid"));
+  const fs::path path = certificate_path(folder_ / "a.mid");
+  auto json = nlohmann::ordered_json::parse(read_text_file(path));
+  json["ingredients"][1]["detail"] = json["ingredients"][1]["detail"].get<std::string>() + "; more";
+  save_file(path, json.dump(2), Overwrite::kAllow);
+  EXPECT_TRUE(has(verify("a.mid", weights_), Outcome::kDiffers, "not what the weights say"));
+}
+
+TEST(PatternBars, AreToldByRole) {
+  EXPECT_EQ(to_text(std::vector<PatternBars>{}), "");
+  EXPECT_EQ(to_text(std::vector<PatternBars>{
+                {Role::kBass, 1, 4}, {Role::kLead, 5, 8}, {Role::kLead, 13, 13}}),
+            "patterns wrote the bass in bars 1-4, the lead in bars 5-8, 13 in the network's place: "
+            "every draft came too near to music that it learned");
 }
 
 TEST_F(NetworkPieces, LastExactlyAsLongAsAsked) {

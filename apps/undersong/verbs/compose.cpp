@@ -157,6 +157,15 @@ void run_plan_only(ComposeFlags& flags) {
 
 double bpm_of(const Plan& plan) { return 6e7 / plan.bars.front().microseconds_per_quarter; }
 
+nlohmann::json to_json(const std::vector<PatternBars>& bars) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const PatternBars& each : bars) {
+    list.push_back(
+        {{"role", name_of(each.role)}, {"first_bar", each.first_bar}, {"last_bar", each.last_bar}});
+  }
+  return list;
+}
+
 nlohmann::json to_json(const ComposedVariant& variant) {
   nlohmann::json files = nlohmann::json::array();
   for (const MusicFileReport& file : variant.files) files.push_back(to_json(file));
@@ -172,6 +181,7 @@ nlohmann::json to_json(const ComposedVariant& variant) {
       {"notes", variant.notes},
       {"request", to_json(plan.request)},
       {"originality", to_json(variant.originality)},
+      {"in_the_networks_place", to_json(variant.in_the_networks_place)},
       {"files", files},
       {"stems", stems},
       {"certificate", variant.certificate.empty() ? nlohmann::json()
@@ -197,6 +207,8 @@ void show(const ComposeReport& report, Console& console) {
     const Plan& plan = variant.plan;
     console.say("{} in {}, {:.4g} beats a minute: {} bars, {} notes", report.style.style.title,
                 name_of(plan.key), bpm_of(plan), plan.bars.size(), variant.notes);
+    if (const std::string text = to_text(variant.in_the_networks_place); !text.empty())
+      console.say("{}", text);
     console.say("{}", to_text(variant.originality));
     for (const MusicFileReport& file : variant.files) console.say("{}", describe(file));
     if (!variant.stems.empty()) {
