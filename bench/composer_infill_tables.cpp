@@ -58,14 +58,21 @@ struct Filled {
   std::size_t gaps = 0;
   Seams real_lines;                // all bar lines of the passages
   std::array<Seams, kSides> real;  // those at the gap's edges
+  std::array<Seams, kSides> led;   // heard both sides, and led into what follows
   std::array<Seams, kSides> both;  // heard both sides
   std::array<Seams, kSides> past_only;
+
+  std::array<Seams, kSides>& drawn(Future future) {
+    if (future == Future::kNotTold) return past_only;
+    return future == Future::kTold ? both : led;
+  }
 
   Filled& operator+=(const Filled& more) {
     gaps += more.gaps;
     real_lines += more.real_lines;
     for (std::size_t side = 0; side < kSides; ++side) {
       real[side] += more.real[side];
+      led[side] += more.led[side];
       both[side] += more.both[side];
       past_only[side] += more.past_only[side];
     }
@@ -95,10 +102,10 @@ Filled fill(const ComposerModel& model, const Passage& passage, const Gap& gap,
   const GridPiece real = cut_out(passage);
   for (int bar = 1; bar < passage.bars(); ++bar) filled.real_lines.add(real, bar, gap.roles);
   add_edges(real, gap, filled.real);
-  for (const Future future : {Future::kTold, Future::kNotTold}) {
+  for (const Future future : {Future::kNotTold, Future::kTold, Future::kLedInto}) {
     for (const DrawnPassage& drawn : fill_gap(model, passage, gap, future, settings, rng)) {
       if (!drawn.is_grammatical) continue;
-      add_edges(drawn.music, gap, future == Future::kTold ? filled.both : filled.past_only);
+      add_edges(drawn.music, gap, filled.drawn(future));
     }
   }
   return filled;
@@ -136,16 +143,18 @@ Table fill_style(const ComposerModel& model, const TrainingFile& file, GridStyle
 constexpr std::array<Values Seams::*, 3> kMeasures = {&Seams::leaps, &Seams::waits,
                                                       &Seams::overlaps};
 
-// Medians of real, both sides heard, past heard; distances of the latter two and of the real ones
-// at the same places from all real bar lines.
+// Medians of real, led, both sides heard, past heard; distances of the latter three and of the real
+// ones at the same places from all real bar lines.
 void print_side(const Filled& filled, Side side) {
   for (const auto measure : kMeasures) {
     const Values& lines = filled.real_lines.*measure;
-    fmt::print(" {}/{}/{}", shown(median(lines)), shown(median(filled.both[side].*measure)),
-               shown(median(filled.past_only[side].*measure)));
-    fmt::print("; {}/{}/{} |", shown(ks_distance(lines, filled.real[side].*measure)),
-               shown(ks_distance(lines, filled.both[side].*measure)),
-               shown(ks_distance(lines, filled.past_only[side].*measure)));
+    fmt::print(" {}", shown(median(lines)));
+    for (const auto* drawn : {&filled.led, &filled.both, &filled.past_only})
+      fmt::print("/{}", shown(median((*drawn)[side].*measure)));
+    fmt::print("; {}", shown(ks_distance(lines, filled.real[side].*measure)));
+    for (const auto* drawn : {&filled.led, &filled.both, &filled.past_only})
+      fmt::print("/{}", shown(ks_distance(lines, (*drawn)[side].*measure)));
+    fmt::print(" |");
   }
 }
 
@@ -159,9 +168,11 @@ void print_row(const std::string& name, const Filled& filled) {
 
 void print_heading() {
   fmt::print(
-      "Each cell: median at real bar lines/gap filled with both sides heard/with the past alone; "
-      "Kolmogorov-Smirnov distance from all real bar lines of the same passages of the real bar "
-      "lines at the same places/both/past alone. Leap in semitones, wait in quarter notes, overlap "
+      "Each cell: median at real bar lines/gap filled with both sides heard and led into what "
+      "follows/with both sides heard/with the past alone; Kolmogorov-Smirnov distance from all "
+      "real "
+      "bar lines of the same passages of the real bar lines at the same places/led/both/past "
+      "alone. Leap in semitones, wait in quarter notes, overlap "
       "of pitch classes.\n\n"
       "| gap | gaps | leap before it | wait | overlap | leap behind it | wait | overlap |\n"
       "|---|---|---|---|---|---|---|---|\n");

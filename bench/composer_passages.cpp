@@ -15,6 +15,7 @@ namespace {
 using namespace composer_token;
 
 constexpr int kFewestBars = 4;
+constexpr int kBarsAhead = 2;         // behind a gap, in which its next onset is looked for
 constexpr double kRepeatCost = 10.0;  // of a bar, beside shares of notes
 
 // Semitones over the root, by ChordQuality.
@@ -76,6 +77,9 @@ class PassageDrawer {
     for (auto& shares : end_share_) shares.push_back(-1.0);
   }
 
+  // From now on pitches lead into bars [first, last) of the piece.
+  void lead_into(int first, int last) { ahead_ = {0, first, last}; }
+
   // Its controls and the other roles as they are, `drawn` anew.
   void draw_bar(int bar, const std::vector<Role>& drawn) {
     std::vector<TokenId> ids;
@@ -90,7 +94,7 @@ class PassageDrawer {
         if (layout_.controls.density) ids.push_back(kDensity.of(density_step(onsets)));
         tell(ids);
         ids.clear();
-        draw_block(bar_at(bar), role);
+        draw_block(bar, role);
       }
     }
     tell(ids);
@@ -128,9 +132,11 @@ class PassageDrawer {
     for (auto& text : texts_) text.insert(text.end(), ids.begin(), ids.end());
   }
 
-  void draw_block(const GridBar& bar, Role role) {
+  void draw_block(int number, Role role) {
+    const GridBar& bar = bar_at(number);
     BlockLimits limits;
     limits.role = role;
+    limits.next = next_onset(piece_, role, {number, ahead_.first, ahead_.last});
     if (settings_.density == DensityBounds::kHard) {
       const auto bounds = onsets_of_step(density_step(onsets_of(bar, role)));
       limits.fewest_onsets = bounds.first;
@@ -190,6 +196,7 @@ class PassageDrawer {
   const GridPiece& piece_;
   const TextLayout& layout_;
   const DrawSettings& settings_;
+  NextBars ahead_;
   ComposerDraw draw_;
   std::vector<std::vector<TokenId>> texts_;
   std::vector<std::vector<double>> end_share_;
@@ -269,7 +276,7 @@ std::vector<DrawnPassage> fill_gap(const ComposerModel& model, const Passage& pa
   TextLayout layout;
   layout.first_bar = passage.first_bar;
   layout.last_bar = passage.first_bar + gap.last;
-  if (future == Future::kTold) {
+  if (future != Future::kNotTold) {
     layout.future_first = layout.last_bar;
     layout.future_last = passage.last_bar;
   }
@@ -278,6 +285,8 @@ std::vector<DrawnPassage> fill_gap(const ComposerModel& model, const Passage& pa
     return std::ranges::find(gap.roles, role) == gap.roles.end();
   });
   PassageDrawer drawer(model, passage.piece, layout, settings, rng);
+  if (future == Future::kLedInto)
+    drawer.lead_into(layout.last_bar, std::min(layout.last_bar + kBarsAhead, passage.last_bar));
   for (int bar = 0; bar < gap.first; ++bar) drawer.tell_bar(passage.first_bar + bar);
   for (int bar = gap.first; bar < gap.last; ++bar)
     drawer.draw_bar(passage.first_bar + bar, gap.roles);

@@ -68,7 +68,11 @@ struct Gap {
   int last = 0;
   std::vector<Role> roles;  // that are written anew, after the others; the same everywhere
 };
-enum class Future { kTold, kNotTold };
+enum class Future {
+  kNotTold,
+  kTold,
+  kLedInto,  // told, and pitches lead into it (BlockLimits::next)
+};
 
 // The passage with its gap filled, one a candidate.
 std::vector<DrawnPassage> fill_gap(const ComposerModel& model, const Passage& passage,
