@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "base/error.h"
+#include "base/hash.h"
 
 namespace undersong {
 namespace {
@@ -13,7 +15,9 @@ using nlohmann::json;
 
 constexpr const char* kRunKey = "undersong.checkpoint";
 constexpr const char* kIdentityKey = "undersong.identity";
+constexpr const char* kDigestKey = "undersong.checkpoint_sha256";
 constexpr std::string_view kBestPrefix = "best.";
+constexpr const char* kRemedy = "; use --fresh to start over";
 
 json to_json(const EpochRecord& record) {
   return {record.epoch,      record.step,    record.train_loss,
@@ -76,8 +80,45 @@ void check_identity(const TrainingIdentity& written, const TrainingIdentity& wan
                   "); train with those settings to go on, or with --fresh to start over");
 }
 
+// Of everything else in the file. A bit that flipped in a weight would be noticed by nobody.
+std::string digest_of(const WeightFile& file) {
+  Sha256 digest;
+  const auto add = [&](const auto& values) {
+    digest.update(std::span(reinterpret_cast<const std::uint8_t*>(values.data()),
+                            values.size() * sizeof(values[0])));
+  };
+  for (const auto& [key, text] : file.metadata) {
+    if (key == kDigestKey) continue;
+    digest.update(key);
+    digest.update(text);
+  }
+  for (const auto& [name, tensor] : file.tensors) {
+    digest.update(name);
+    add(tensor.shape);
+    std::visit(add, tensor.values);
+  }
+  return digest.finish_hex();
+}
+
+// Checkpoints that were written before there was a digest have none.
+void check_digest(const WeightFile& file) {
+  const auto found = file.metadata.find(kDigestKey);
+  if (found == file.metadata.end() || found->second == digest_of(file)) return;
+  throw Error(ErrorKind::kFormat, std::string("the file is damaged") + kRemedy);
+}
+
+WeightFile load_file(const std::filesystem::path& path) {
+  try {
+    return load_weights(path);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kFormat) throw;
+    throw Error(ErrorKind::kFormat, error.message() + kRemedy);
+  }
+}
+
 TrainingState state_from_file(WeightFile file, const TrainingIdentity& identity) {
   try {
+    check_digest(file);
     const auto written = json::parse(file.metadata.at(kIdentityKey)).get<TrainingIdentity>();
     check_identity(written, identity);
     TrainingState state = state_of(json::parse(file.metadata.at(kRunKey)));
@@ -88,11 +129,10 @@ TrainingState state_from_file(WeightFile file, const TrainingIdentity& identity)
     }
     return state;
   } catch (const json::exception& error) {
-    throw Error(ErrorKind::kFormat, fmt::format("not a checkpoint of a training ({}); use --fresh "
-                                                "to start over",
-                                                error.what()));
+    throw Error(ErrorKind::kFormat,
+                fmt::format("not a checkpoint of a training ({}){}", error.what(), kRemedy));
   } catch (const std::out_of_range&) {
-    throw Error(ErrorKind::kFormat, "not a checkpoint of a training; use --fresh to start over");
+    throw Error(ErrorKind::kFormat, std::string("not a checkpoint of a training") + kRemedy);
   }
 }
 
@@ -107,6 +147,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
   for (const auto& [name, tensor] : state.best) {
     file.tensors[std::string(kBestPrefix) + name] = tensor;
   }
+  file.metadata[kDigestKey] = digest_of(file);
   with_context("writing the checkpoint", [&] { save_weights(path, file, Overwrite::kAllow); });
 }
 
@@ -114,7 +155,7 @@ std::optional<TrainingState> load_checkpoint(const std::filesystem::path& path,
                                              const TrainingIdentity& identity) {
   if (!std::filesystem::exists(path)) return std::nullopt;
   return with_context("checkpoint " + display(path),
-                      [&] { return state_from_file(load_weights(path), identity); });
+                      [&] { return state_from_file(load_file(path), identity); });
 }
 
 }  // namespace undersong

@@ -51,7 +51,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
                      const TrainingIdentity& identity);
 
 // Empty when there is no such file. Errors: kMismatch when it belongs to another training, with
-// what differs; kFormat when it is no checkpoint; each says to use --fresh.
+// what differs; kFormat when it is no checkpoint, cut short or damaged; each says to use --fresh.
 std::optional<TrainingState> load_checkpoint(const std::filesystem::path& path,
                                              const TrainingIdentity& identity);
 

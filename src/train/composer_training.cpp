@@ -323,6 +323,7 @@ class Training {
                         .threads = settings_.threads,
                         .seed = settings_.seed,
                         .dropout = settings_.dropout,
+                        .process = group.rank(),
                         .low_rank = settings_.low_rank}),
         plan_(plan_of(settings_, file, paths)) {
     require(plan_.rows >= group.size(),

@@ -28,9 +28,13 @@ constexpr std::int64_t kCudaTokens = 32768;
 // Muon's rate, in Adam's. Measured: docs/training.md.
 constexpr float kMatrixRate = 2.0F;
 
-std::uint64_t key_of(std::uint64_t seed, std::int64_t step, std::int64_t call) {
-  std::uint64_t z = seed * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(step) * 1021U +
-                    static_cast<std::uint64_t>(call);
+// What a call of accumulate drops: a function of these alone, so that a training that goes on drops
+// what it would have.
+std::uint64_t dropout_key(const DecoderEngineOptions& options, std::int64_t step,
+                          std::int64_t call) {
+  std::uint64_t z = options.seed * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(step) * 1021U +
+                    static_cast<std::uint64_t>(call) +
+                    static_cast<std::uint64_t>(options.process) * 0xD1B54A32D192ED03U;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
   return z ^ (z >> 31);
@@ -144,7 +148,7 @@ struct DecoderEngine::Inside {
   double accumulate_on_cpu(const DecoderBatch& batch, float scale) {
     std::vector<double> sums(gradients.size(), 0.0);
     const DecoderPassOptions settings{.dropout = options.dropout,
-                                      .dropout_key = key_of(options.seed, steps, calls)};
+                                      .dropout_key = dropout_key(options, steps, calls)};
     pool->run([&](int w) {
       const auto worker = static_cast<std::size_t>(w);
       float* gradient = gradients[worker].data_ptr<float>();
@@ -175,7 +179,7 @@ struct DecoderEngine::Inside {
 
   double accumulate_on_cuda(const DecoderBatch& batch, float scale) {
     double sum = 0.0;
-    at::manual_seed(key_of(options.seed, steps, calls));
+    at::manual_seed(dropout_key(options, steps, calls));
     each_on_cuda(batch, [&](const DecoderInputs& inputs) {
       const at::Tensor nats =
           TorchDecoder::nats(network->logits(inputs, options.dropout), inputs.targets);

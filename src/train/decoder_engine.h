@@ -21,6 +21,7 @@ struct DecoderEngineOptions {
   int threads = 0;  // 0: one a processor
   std::uint64_t seed = 1;
   double dropout = 0.1;
+  int process = 0;  // of those that train together: each drops other elements
   double weight_decay = 0.1;  // of the layers' matrices
   double beta2 = 0.95;        // Adam; the first is 0.9
   double clip = 1.0;          // of the norm of all gradients

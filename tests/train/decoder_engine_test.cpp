@@ -55,6 +55,24 @@ TEST(DecoderEngine, StartsAlikeWithAnyNumberOfThreads) {
                       DecoderEngine(small_decoder(), on_cpu(3)));
 }
 
+// Else the rows of all processes would lose the same elements.
+TEST(DecoderEngine, ProcessesThatTrainTogetherDropEachTheirOwn) {
+  const DecoderSpec spec = small_decoder();
+  const DecoderBatch batch = small_batch(spec, 2, 64, 4);
+  const auto gradients = [&](int process, double dropout) {
+    DecoderEngineOptions options = on_cpu(1);
+    options.dropout = dropout;
+    options.process = process;
+    DecoderEngine engine(spec, options);
+    engine.accumulate(batch, counted(batch));
+    return engine.gradients();
+  };
+  EXPECT_NE(gradients(0, 0.2), gradients(1, 0.2));
+  EXPECT_NE(gradients(1, 0.2), gradients(2, 0.2));
+  EXPECT_EQ(gradients(1, 0.2), gradients(1, 0.2));
+  EXPECT_EQ(gradients(0, 0.0), gradients(1, 0.0));
+}
+
 TEST(DecoderEngine, AnotherSeedStartsElsewhere) {
   DecoderEngineOptions other = on_cpu();
   other.seed = 2;

@@ -2,9 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,9 +14,8 @@
 #include "support/temporary_folder.h"
 #include "support/thrown_error.h"
 #include "train/checkpoint.h"
+#include "train/killed_child.h"
 #include "train/tiny_training.h"
-
-extern char** environ;
 
 namespace undersong {
 namespace {
@@ -39,56 +35,6 @@ TrainingOutcome train_tiny(const std::filesystem::path& output, const TrainingSe
                      silent_progress());
 }
 
-// A child that trains to `output`; it may be killed.
-class Child {
- public:
-  explicit Child(const std::filesystem::path& output) {
-    std::string program = UNDERSONG_INTERRUPTED_TRAINING;
-    std::string argument = output.string();
-    char* arguments[] = {program.data(), argument.data(), nullptr};
-    EXPECT_EQ(posix_spawn(&pid_, program.c_str(), nullptr, nullptr, arguments, environ), 0);
-  }
-
-  bool running() {
-    if (ended_) return false;
-    ended_ = waitpid(pid_, &status_, WNOHANG) != 0;
-    return !ended_;
-  }
-
-  void kill_now() {
-    ::kill(pid_, SIGKILL);
-    if (!ended_) waitpid(pid_, &status_, 0);
-    ended_ = true;
-  }
-
-  bool succeeded() const { return ended_ && WIFEXITED(status_) && WEXITSTATUS(status_) == 0; }
-
- private:
-  pid_t pid_ = 0;
-  int status_ = 0;
-  bool ended_ = false;
-};
-
-// Kills the child some microseconds after it replaced its checkpoint `times` times; false when it
-// ended before.
-bool killed_after(Child& child, const std::filesystem::path& checkpoint, int times,
-                  std::chrono::microseconds more) {
-  std::filesystem::file_time_type last{};
-  while (times > 0) {
-    if (!child.running()) return false;
-    std::error_code missing;
-    const auto written = std::filesystem::last_write_time(checkpoint, missing);
-    if (!missing && written != last) {
-      last = written;
-      --times;
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(50));
-  }
-  std::this_thread::sleep_for(more);
-  child.kill_now();
-  return true;
-}
-
 TEST(Training, KilledAtAnyMomentItEndsWithTheBytesOfAnUndisturbedRun) {
   const TemporaryFolder folder;
   train_tiny(folder / "undisturbed.safetensors", tiny_settings());
@@ -97,13 +43,13 @@ TEST(Training, KilledAtAnyMomentItEndsWithTheBytesOfAnUndisturbedRun) {
   Rng rng(8);
   int kills = 0;
   for (int life = 0; life < 4; ++life) {
-    Child child(output);
+    KilledChild child({UNDERSONG_INTERRUPTED_TRAINING, output});
     const int times = 2 + static_cast<int>(rng.below(7));
     const std::chrono::microseconds more(rng.below(4000));
     if (!killed_after(child, checkpoint, times, more)) break;
     ++kills;
   }
-  Child last(output);
+  KilledChild last({UNDERSONG_INTERRUPTED_TRAINING, output});
   while (last.running()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   ASSERT_TRUE(last.succeeded());
   EXPECT_GE(kills, 1);
