@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <numeric>
@@ -25,41 +24,20 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "base/quantile.h"
+#include "bench_verbs.h"
 #include "composed_likeness.h"
 #include "composed_piece.h"
 #include "composed_sound.h"
 #include "evaluate/structure.h"
 #include "evaluate/texture.h"
 #include "midi/midi_file.h"
-#include "style/style_library.h"
 
 namespace undersong {
 namespace {
 
 namespace fs = std::filesystem;
-using Arguments = std::vector<std::string>;
 
 constexpr double kLongestForTexture = 300.0;  // seconds; longer pieces repeat, and cost
-
-std::vector<Style> styles_named(const std::string& names) {
-  std::vector<Style> styles;
-  if (names == "all") {
-    for (FoundStyle& found : list_styles().styles) styles.push_back(std::move(found.style));
-    return styles;
-  }
-  for (std::size_t begin = 0; begin <= names.size();) {
-    const std::size_t end = std::min(names.find(',', begin), names.size());
-    styles.push_back(find_style(names.substr(begin, end - begin)).style);
-    begin = end + 1;
-  }
-  return styles;
-}
-
-double share_of(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return values.empty() ? 0.0 : quantile(values, share);
-}
 
 constexpr std::size_t kTextures = 7;
 using Textures = std::array<std::optional<double>, kTextures>;
@@ -161,9 +139,11 @@ void print_notes(const std::string& name, const Gathered& all) {
       name, all.pieces, all.worst_length_error, all.sums.in_key.percent(),
       all.sums.strong_in_chord.percent(), all.sums.lead_in_chord.percent(),
       all.sums.avoid_notes.percent(), all.sums.muddy_bars.percent(), all.sums.out_of_role.part,
-      all.sums.out_of_instrument.part, all.longest_gap, share_of(all.own_energy, 0.5),
-      share_of(all.own_energy, 0.05), share_of(all.asked_energy, 0.5),
-      share_of(all.asked_energy, 0.05),
+      all.sums.out_of_instrument.part, all.longest_gap,
+      share_below(all.own_energy, 0.5).value_or(0.0),
+      share_below(all.own_energy, 0.05).value_or(0.0),
+      share_below(all.asked_energy, 0.5).value_or(0.0),
+      share_below(all.asked_energy, 0.05).value_or(0.0),
       [&] {
         double worst = 0.0;
         for (const double error : all.hits_ms) worst = std::max(worst, std::abs(error));
@@ -182,8 +162,8 @@ void print_textures(const std::string& name, const Gathered& all) {
     if (values.empty())
       fmt::print(" - |");
     else
-      fmt::print(" {:.2f}-{:.2f} ({:.2f}) |", share_of(values, 0.025), share_of(values, 0.975),
-                 share_of(values, 0.5));
+      fmt::print(" {:.2f}-{:.2f} ({:.2f}) |", *share_below(values, 0.025),
+                 *share_below(values, 0.975), *share_below(values, 0.5));
   }
   fmt::print("\n");
 }
@@ -228,7 +208,7 @@ void likeness(const Arguments& arguments) {
       scores[i] = compose_piece(style, bench_request(style, i + 1, seconds, Asking::kFreely)).score;
     });
   }
-  print_recognition(pieces);
+  print_recognition(features_of(pieces));
   print_variety(pieces, humans);
   print_copying(pieces, humans);
 }
@@ -256,29 +236,17 @@ void write(const Arguments& arguments) {
   }
 }
 
-int run(const Arguments& arguments) {
-  const std::map<std::string, void (*)(const Arguments&)> measures = {{"notes", notes},
-                                                                      {"likeness", likeness},
-                                                                      {"sound", sound},
-                                                                      {"sound-table", sound_table},
-                                                                      {"write", write}};
-  const auto measure = measures.find(arguments.empty() ? "" : arguments.front());
-  if (measure == measures.end()) {
-    fmt::print(stderr, "compose_bench notes|likeness|sound|sound-table|write …\n");
-    return 2;
-  }
-  measure->second(Arguments(arguments.begin() + 1, arguments.end()));
-  return 0;
+int run(int count, char** words) {
+  return run_verb("compose_bench",
+                  {{"notes", {notes, 3}},
+                   {"likeness", {likeness, 3}},
+                   {"sound", {sound, 4}},
+                   {"sound-table", {sound_table, 1}},
+                   {"write", {write, 4}}},
+                  count, words);
 }
 
 }  // namespace
 }  // namespace undersong
 
-int main(int count, char** values) {
-  try {
-    return undersong::run({values + 1, values + count});
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** words) { return undersong::run(count, words); }

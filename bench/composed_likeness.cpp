@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "base/quantile.h"
 #include "base/scratch_folder.h"
+#include "bench_verbs.h"
 #include "evaluate/recognisability.h"
 #include "evaluate/variety.h"
 #include "midi/midi_file.h"
@@ -23,11 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr int kFolds = 10;
 constexpr std::uint64_t kFoldSeed = 1;
-
-double share_of(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return values.empty() ? 0.0 : quantile(values, share);
-}
 
 std::size_t pieces_a_set(const ScoresByStyle& pieces) {
   std::size_t most = 0;
@@ -175,10 +170,11 @@ void print_copies(const std::string& name, const Copying& copying, const Limits&
   fmt::print(
       "| {} | {} | {:.0f}/{:.0f} | {:.0f}/{:.0f} | {:.0f} | {:.0f} | {:.0f} | {:.2f}/{:.2f} "
       "| {:.0f} % |\n",
-      name, copying.closeness.size(), share_of(notes, 0.5), share_of(notes, 0.95),
-      share_of(distinctive, 0.5), share_of(distinctive, 0.95), share_of(coverage[0], 0.5),
-      share_of(coverage[1], 0.5), share_of(coverage[2], 0.5), share_of(overlaps, 0.5),
-      share_of(overlaps, 0.95),
+      name, copying.closeness.size(), share_below(notes, 0.5).value_or(0.0),
+      share_below(notes, 0.95).value_or(0.0), share_below(distinctive, 0.5).value_or(0.0),
+      share_below(distinctive, 0.95).value_or(0.0), share_below(coverage[0], 0.5).value_or(0.0),
+      share_below(coverage[1], 0.5).value_or(0.0), share_below(coverage[2], 0.5).value_or(0.0),
+      share_below(overlaps, 0.5).value_or(0.0), share_below(overlaps, 0.95).value_or(0.0),
       100.0 * static_cast<double>(refused) /
           static_cast<double>(std::max<std::size_t>(copying.closeness.size(), 1)));
   std::fflush(stdout);
@@ -186,11 +182,25 @@ void print_copies(const std::string& name, const Copying& copying, const Limits&
 
 }  // namespace
 
-void print_recognition(const ScoresByStyle& pieces) {
+FeaturesByStyle features_of(const ScoresByStyle& pieces) {
+  FeaturesByStyle features;
+  for (const auto& [style, scores] : pieces) features[style] = features_of(scores);
+  return features;
+}
+
+std::vector<double> features_of(const Score& score) { return style_features(score); }
+
+VarietyRatios variety_of(const std::vector<std::vector<double>>& features,
+                         const std::vector<std::vector<double>>& yardstick) {
+  const Variety variety = measure_variety(features, yardstick);
+  return {variety.mean_ratio, variety.nearest_ratio};
+}
+
+void print_recognition(const FeaturesByStyle& pieces) {
   std::vector<LabelledFeatures> all;
   std::vector<LabelledFeatures> bare;
-  for (const auto& [style, scores] : pieces) {
-    for (const auto& features : features_of(scores)) {
+  for (const auto& [style, rows] : pieces) {
+    for (const auto& features : rows) {
       all.push_back({style, features});
       bare.push_back({style, without_instruments(features)});
     }

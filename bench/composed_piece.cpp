@@ -4,18 +4,21 @@
 #include <cmath>
 #include <ctime>
 
-#include "compose/compose.h"
-#include "compose/part_writer.h"
+#include "bench_verbs.h"
+#include "compose/humanise.h"
+#include "compose/tracks.h"
+#include "compose/writer_context.h"
 #include "instrument_ranges.h"
+#include "pipeline/writer_network.h"
 #include "score/tempo_map.h"
+#include "style/style_library.h"
 
 namespace undersong {
 namespace {
 
-constexpr std::size_t kFewestBars = 8;
 constexpr double kNoNoteMs = 1000.0;  // a role that should play a hit has none near
-constexpr int kLowE = 52;       // E3: below it close tones blur
-constexpr int kMuddyThird = 5;  // semitones, not among them
+constexpr int kLowE = 52;             // E3: below it close tones blur
+constexpr int kMuddyThird = 5;        // semitones, not among them
 
 double thread_seconds() {
   timespec now{};
@@ -156,6 +159,16 @@ double longest_gap(const Score& score) {
 
 }  // namespace
 
+std::vector<Style> styles_named(const std::string& names) {
+  std::vector<Style> styles;
+  if (names == "all") {
+    for (FoundStyle& found : list_styles().styles) styles.push_back(std::move(found.style));
+    return styles;
+  }
+  for (const std::string& name : between_commas(names)) styles.push_back(find_style(name).style);
+  return styles;
+}
+
 CompositionRequest bench_request(const Style& style, std::uint64_t seed, double seconds,
                                  Asking asking) {
   CompositionRequest request;
@@ -172,13 +185,15 @@ CompositionRequest bench_request(const Style& style, std::uint64_t seed, double 
   return request;
 }
 
-ComposedPiece compose_piece(const Style& style, const CompositionRequest& request) {
+ComposedPiece compose_piece(const Style& style, const CompositionRequest& request,
+                            const std::shared_ptr<const WriterNetwork>& network) {
   ComposedPiece piece;
   piece.request = request;
   const double start = thread_seconds();
   piece.plan = plan(request, style);
-  const auto writer = make_pattern_writer(piece.plan, style);
-  piece.score = compose(piece.plan, style, *writer);
+  const WriterContext context(piece.plan, style);
+  piece.parts = write_parts(piece.plan, style, *make_part_writer(piece.plan, style, network));
+  piece.score = score_of(context, humanise(context, piece.parts));
   piece.seconds_taken = thread_seconds() - start;
   return piece;
 }
@@ -191,16 +206,16 @@ NoteMeasures measure_notes(const ComposedPiece& piece, const Style& style) {
   const bool rings = piece.plan.request.ending == Ending::kRing && piece.plan.tail_seconds > 0;
   const double end = rings ? times[times.size() - 2] + piece.plan.tail_seconds : times.back();
   measures.length_error_seconds = end - piece.request.length_seconds;
-  const auto writer = make_pattern_writer(piece.plan, style);
-  const Parts parts = write_parts(piece.plan, style, *writer);
   const NoteJudge judge(piece, style);
   for (const Role role : kRoles) {
     if (is_percussive(role)) continue;
-    for (const Note& note : parts[index_of(role)]) judge.judge(role, note, measures);
+    for (const Note& note : piece.parts[index_of(role)]) judge.judge(role, note, measures);
   }
-  measures.muddy_bars = muddy_bars(piece.plan, parts);
+  measures.muddy_bars = muddy_bars(piece.plan, piece.parts);
   measures.longest_gap_seconds = longest_gap(piece.score);
-  measures.energy_correlation = correlation(asked_energy(piece), realised_energy(piece));
+  const std::vector<double> asked = asked_energy(piece);
+  if (asked.size() >= kFewestEnergyBars)
+    measures.energy_correlation = correlation(asked, realised_energy(piece));
   return measures;
 }
 
@@ -239,31 +254,13 @@ std::vector<double> asked_energy(const ComposedPiece& piece) {
   return asked;
 }
 
-std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  if (a.size() < kFewestBars || a.size() != b.size()) return std::nullopt;
-  std::vector<double> x = a;
-  std::vector<double> y = b;
-  standardise(x);
-  standardise(y);
-  double sum = 0.0;
-  double flat_x = 0.0;
-  double flat_y = 0.0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    sum += x[i] * y[i];
-    flat_x += std::abs(x[i]);
-    flat_y += std::abs(y[i]);
-  }
-  if (flat_x == 0.0 || flat_y == 0.0) return std::nullopt;
-  return sum / static_cast<double>(x.size());
-}
-
 std::vector<double> hit_errors_ms(const ComposedPiece& piece) {
   const TempoMap tempos(piece.score);
   const std::vector<double> times = bar_times(piece.plan);
   std::vector<double> errors;
   for (const double hit : piece.request.hits_seconds) {
-    const auto nearest_bar = std::ranges::min_element(
-        times, {}, [hit](double time) { return std::abs(time - hit); });
+    const auto nearest_bar =
+        std::ranges::min_element(times, {}, [hit](double time) { return std::abs(time - hit); });
     const auto bar = static_cast<std::size_t>(nearest_bar - times.begin());
     for (const Track& track : piece.score.tracks) {
       if (!plays_in(piece.plan, bar, track.name)) continue;

@@ -1,17 +1,24 @@
 #pragma once
-// Pieces for compose_bench, and what is measured of their notes.
+// Pieces for compose_bench and writer_bench, and what is measured of their notes.
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "compose/compose.h"
 #include "plan/plan.h"
 #include "score/score.h"
 #include "style/style.h"
 
 namespace undersong {
+
+struct WriterNetwork;
+
+// `all`, or names with commas between.
+std::vector<Style> styles_named(const std::string& names);
 
 // What the bench asks of a piece. Curves and hits are the same for everybody: functions of the
 // seed.
@@ -27,10 +34,14 @@ CompositionRequest bench_request(const Style& style, std::uint64_t seed, double 
 struct ComposedPiece {
   CompositionRequest request;
   Plan plan;
+  Parts parts;  // before humanising
   Score score;
   double seconds_taken = 0.0;  // planning and composing, processor time of the thread
 };
-ComposedPiece compose_piece(const Style& style, const CompositionRequest& request);
+// `network` for requests that have one write; its pieces are those of compose()
+// (compose/compose.h).
+ComposedPiece compose_piece(const Style& style, const CompositionRequest& request,
+                            const std::shared_ptr<const WriterNetwork>& network = nullptr);
 
 // Shares as parts of a whole, so that pieces add up.
 struct Share {
@@ -61,13 +72,13 @@ struct NoteMeasures {
 };
 NoteMeasures measure_notes(const ComposedPiece& piece, const Style& style);
 
+// Fewer bars have no correlation to speak of.
+inline constexpr std::size_t kFewestEnergyBars = 8;
 // Intensity of each bar from its notes: velocity-weighted notes a second and sounding roles, both
 // in deviations over the piece.
 std::vector<double> realised_energy(const ComposedPiece& piece);
 // What was asked for each bar: the curve in its middle, or the form's own energy.
 std::vector<double> asked_energy(const ComposedPiece& piece);
-// Pearson's; unset below eight values or where one side is flat.
-std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b);
 
 // For each hit and role that plays in its bar: milliseconds from the hit to its nearest note, a
 // second where none is near.

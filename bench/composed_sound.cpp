@@ -16,6 +16,7 @@
 #include "audio/true_peak.h"
 #include "base/quantile.h"
 #include "base/scratch_folder.h"
+#include "bench_verbs.h"
 #include "composed_piece.h"
 #include "pipeline/compose.h"
 
@@ -145,7 +146,8 @@ json measure(const Style& style, std::uint64_t seed, double seconds, Asking aski
                {"hits_ms", hits},
                {"taken", taken}};
   const auto levels = bar_levels(mono, audio.sample_rate, times, asked.size());
-  if (const auto r = correlation(asked, levels)) line["energy"] = *r;
+  const auto r = correlation(asked, levels);
+  if (r && asked.size() >= kFewestEnergyBars) line["energy"] = *r;
   return line;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What both halves of composer_control_bench share.
+// What the parts of composer_control_bench share.
 
 #include <cstdint>
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench_verbs.h"
 #include "composer_passages.h"
 #include "passage_measures.h"
 
@@ -28,12 +29,10 @@ struct ComposerBenchOptions {
 // Each prints its tables.
 void measure_control(const ComposerModel& model, const TrainingFile& file,
                      const ComposerBenchOptions& options);
+void measure_pieces(const ComposerModel& model, const TrainingFile& file,
+                    const ComposerBenchOptions& options);
 void measure_infill(const ComposerModel& model, const TrainingFile& file,
                     const ComposerBenchOptions& options);
-
-// Two decimals, or "-".
-std::string shown(const std::optional<double>& value);
-std::optional<double> median(std::vector<double> values);
 
 // Does nothing where no folder is asked for.
 void write_passage(const ComposerBenchOptions& options, std::string_view kind, std::size_t number,

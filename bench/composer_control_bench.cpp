@@ -3,6 +3,9 @@
 //
 //   composer_control_bench control WEIGHTS TRAINING-FILE [options]   passages under the controls of
 //                                           held-out ones: control, repeats, scale, texture
+//   composer_control_bench pieces WEIGHTS TRAINING-FILE [options]   whole pieces that it writes
+//   alone
+//                                           (--passages of them a style), beside held-out ones
 //   composer_control_bench infill WEIGHTS TRAINING-FILE [options]    gaps in held-out passages: do
 //                                           their bar lines look like real ones?
 //
@@ -24,34 +27,25 @@
 namespace undersong {
 namespace {
 
-std::vector<std::string> parts_of(const std::string& names) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= names.size();) {
-    const std::size_t end = std::min(names.find(',', begin), names.size());
-    parts.push_back(names.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 void leave_out(const std::string& kinds, ControlChoice& controls) {
   const std::map<std::string, bool*> known = {{"chords", &controls.chords},
                                               {"energy", &controls.energy},
                                               {"relation", &controls.relation},
                                               {"left", &controls.left},
                                               {"density", &controls.density}};
-  for (const std::string& kind : parts_of(kinds)) *known.at(kind) = false;
+  for (const std::string& kind : between_commas(kinds)) *known.at(kind) = false;
 }
 
-ComposerBenchOptions parse(const std::vector<std::string>& words) {
+ComposerBenchOptions parse(const Arguments& words) {
   ComposerBenchOptions options;
-  options.weights = words.at(1);
-  options.data = words.at(2);
+  options.weights = words.at(0);
+  options.data = words.at(1);
   options.draw.draw.sampling.top_p = 0.95;
   const std::map<std::string, std::function<void(const std::string&)>> known = {
       {"--styles",
        [&](const auto& value) {
-         for (const auto& name : parts_of(value)) options.styles.push_back(parse_grid_style(name));
+         for (const auto& name : between_commas(value))
+           options.styles.push_back(parse_grid_style(name));
        }},
       {"--passages", [&](const auto& value) { options.passages = std::stoul(value); }},
       {"--candidates", [&](const auto& value) { options.draw.candidates = std::stoul(value); }},
@@ -68,7 +62,7 @@ ComposerBenchOptions parse(const std::vector<std::string>& words) {
       {"--choose", [&](const auto&) { options.draw.choice = Choice::kEveryBar; }},
       {"--rows", [&](const auto&) { options.all_row_only = true; }},
       {"--midi", [&](const auto& value) { options.midi = value; }}};
-  for (std::size_t i = 3; i < words.size(); i += 2) {
+  for (std::size_t i = 2; i < words.size(); i += 2) {
     const auto option = known.find(words[i]);
     if (option == known.end() || i + 1 == words.size())
       throw Error(ErrorKind::kUsage, words[i] + " is no option, or has no value");
@@ -83,33 +77,30 @@ ComposerModel load_composer(const std::filesystem::path& path) {
   return {composer_from_metadata(weights.metadata), weights, 1};
 }
 
-int run(const std::vector<std::string>& words) {
-  const std::map<std::string,
-                 void (*)(const ComposerModel&, const TrainingFile&, const ComposerBenchOptions&)>
-      measures = {{"control", measure_control}, {"infill", measure_infill}};
-  const auto measure = measures.find(words.empty() ? "" : words.front());
-  if (measure == measures.end() || words.size() < 3) {
-    fmt::print(stderr, "composer_control_bench control|infill WEIGHTS TRAINING-FILE …\n");
-    return 2;
-  }
-  ComposerBenchOptions options = parse(words);
-  const TrainingFile file = TrainingFile::open(options.data);
-  if (options.styles.empty()) {
-    for (int style = 0; style < kGridStyleCount; ++style)
-      options.styles.push_back(static_cast<GridStyle>(style));
-  }
-  measure->second(load_composer(options.weights), file, options);
-  return 0;
+using Measure = void (*)(const ComposerModel&, const TrainingFile&, const ComposerBenchOptions&);
+
+BenchVerb verb(Measure measure) {
+  const auto run = [measure](const Arguments& words) {
+    ComposerBenchOptions options = parse(words);
+    const TrainingFile file = TrainingFile::open(options.data);
+    if (options.styles.empty()) {
+      for (int style = 0; style < kGridStyleCount; ++style)
+        options.styles.push_back(static_cast<GridStyle>(style));
+    }
+    measure(load_composer(options.weights), file, options);
+  };
+  return {run, 2};
+}
+
+int run(int count, char** words) {
+  return run_verb("composer_control_bench",
+                  {{"control", verb(measure_control)},
+                   {"pieces", verb(measure_pieces)},
+                   {"infill", verb(measure_infill)}},
+                  count, words);
 }
 
 }  // namespace
 }  // namespace undersong
 
-int main(int count, char** words) {
-  try {
-    return undersong::run({words + 1, words + count});
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** words) { return undersong::run(count, words); }

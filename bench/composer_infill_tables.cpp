@@ -80,7 +80,7 @@ struct Filled {
   }
 };
 
-bool plays(const Passage& passage, const Gap& gap) {
+bool plays(const RealPassage& passage, const Gap& gap) {
   for (int bar = gap.first; bar < gap.last; ++bar) {
     for (const GridNote& note : passage.bar(bar).notes) {
       if (std::ranges::find(gap.roles, note.role) != gap.roles.end()) return true;
@@ -94,7 +94,7 @@ void add_edges(const GridPiece& music, const Gap& gap, std::array<Seams, kSides>
   seams[kBehind].add(music, gap.last, gap.roles);
 }
 
-Filled fill(const ComposerModel& model, const Passage& passage, const Gap& gap,
+Filled fill(const ComposerModel& model, const RealPassage& passage, const Gap& gap,
             const DrawSettings& settings, const Rng& rng) {
   Filled filled;
   if (!plays(passage, gap)) return filled;
@@ -129,7 +129,7 @@ Table fill_style(const ComposerModel& model, const TrainingFile& file, GridStyle
         passages_of(file, style, From::kHeldOut, options.passages, bars + 2 * kBarsAround, rng);
     std::vector<Filled> each(passages.size() * kinds.size());
     for_each_in_parallel(each.size(), [&](std::size_t i) {
-      const Passage& passage = passages[i / kinds.size()];
+      const RealPassage& passage = passages[i / kinds.size()];
       const int first = (passage.bars() - bars) / 2;
       if (first < 1 || first + bars >= passage.bars()) return;
       const Gap gap{first, first + bars, kinds[i % kinds.size()].roles};

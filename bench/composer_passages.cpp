@@ -229,7 +229,7 @@ void shuffle_splits(const TrainingFile& file, Rng rng, std::vector<std::size_t>&
 
 }  // namespace
 
-GridPiece cut_out(const Passage& passage) {
+GridPiece cut_out(const RealPassage& passage) {
   GridPiece cut = passage.piece;
   cut.bars.assign(passage.piece.bars.begin() + passage.first_bar,
                   passage.piece.bars.begin() + passage.last_bar);
@@ -237,13 +237,13 @@ GridPiece cut_out(const Passage& passage) {
   return cut;
 }
 
-std::vector<Passage> passages_of(const TrainingFile& file, GridStyle style, From from,
-                                 std::size_t count, int bars, const Rng& rng) {
+std::vector<RealPassage> passages_of(const TrainingFile& file, GridStyle style, From from,
+                                     std::size_t count, int bars, const Rng& rng) {
   std::vector<std::size_t> pieces = pieces_of(file, style, from);
   shuffle_splits(file, rng.fork("pieces"), pieces);
-  std::vector<Passage> passages;
+  std::vector<RealPassage> passages;
   for (std::size_t i = 0; i < count && !pieces.empty(); ++i) {
-    Passage passage;
+    RealPassage passage;
     passage.piece = file.read(pieces[i % pieces.size()]);
     const int all = static_cast<int>(passage.piece.bars.size());
     const int length = std::min(bars, all);
@@ -258,7 +258,7 @@ std::vector<Passage> passages_of(const TrainingFile& file, GridStyle style, From
   return passages;
 }
 
-std::vector<DrawnPassage> draw_passage(const ComposerModel& model, const Passage& passage,
+std::vector<DrawnPassage> draw_passage(const ComposerModel& model, const RealPassage& passage,
                                        const DrawSettings& settings, const Rng& rng) {
   TextLayout layout;
   layout.first_bar = passage.first_bar;
@@ -270,7 +270,7 @@ std::vector<DrawnPassage> draw_passage(const ComposerModel& model, const Passage
   return drawer.result();
 }
 
-std::vector<DrawnPassage> fill_gap(const ComposerModel& model, const Passage& passage,
+std::vector<DrawnPassage> fill_gap(const ComposerModel& model, const RealPassage& passage,
                                    const Gap& gap, Future future, const DrawSettings& settings,
                                    const Rng& rng) {
   TextLayout layout;

@@ -14,7 +14,7 @@
 namespace undersong {
 
 // Bars [first_bar, last_bar) of a whole piece.
-struct Passage {
+struct RealPassage {
   GridPiece piece;
   int first_bar = 0;
   int last_bar = 0;
@@ -27,13 +27,13 @@ struct Passage {
 };
 
 // The passage as a piece of its own, its relations found anew.
-GridPiece cut_out(const Passage& passage);
+GridPiece cut_out(const RealPassage& passage);
 
 enum class From { kHeldOut, kEverywhere };
 // Passages of so many bars (shorter ones where a piece is, from four bars on), drawn from pieces of
 // the style: test pieces first, then valid ones. Every second one is the end of its piece.
-std::vector<Passage> passages_of(const TrainingFile& file, GridStyle style, From from,
-                                 std::size_t count, int bars, const Rng& rng);
+std::vector<RealPassage> passages_of(const TrainingFile& file, GridStyle style, From from,
+                                     std::size_t count, int bars, const Rng& rng);
 
 enum class DensityBounds { kNone, kHard };
 enum class Choice {
@@ -59,7 +59,7 @@ struct DrawnPassage {
 
 // One a candidate; with Choice::kEveryBar one. All roles of each bar are asked for, with all
 // controls that are told.
-std::vector<DrawnPassage> draw_passage(const ComposerModel& model, const Passage& passage,
+std::vector<DrawnPassage> draw_passage(const ComposerModel& model, const RealPassage& passage,
                                        const DrawSettings& settings, const Rng& rng);
 
 // A gap in a passage.
@@ -75,7 +75,7 @@ enum class Future {
 };
 
 // The passage with its gap filled, one a candidate.
-std::vector<DrawnPassage> fill_gap(const ComposerModel& model, const Passage& passage,
+std::vector<DrawnPassage> fill_gap(const ComposerModel& model, const RealPassage& passage,
                                    const Gap& gap, Future future, const DrawSettings& settings,
                                    const Rng& rng);
 

@@ -1,12 +1,18 @@
 // How well a composer foretells pieces that it never learned from, by style, beside an interpolated
 // 5-gram of the same tokens:
 //
-//   nats_bench FOLDER [WEIGHTS …] [--split test] [--share 0.1] [--no-grams]
+//   nats_bench FOLDER [WEIGHTS …] [--split test] [--share 0.1] [--windows 300] [--no-grams]
 //
 // FOLDER is a training file (`undersong corpus prepare`). Nats a note: of all ids but controls,
 // over notes; "free" tells no controls, "given" tells all and does not count them. Whole pieces,
 // through the slides of model/composer_model.h. The 5-gram (Witten-Bell, model/counting_model.h)
 // learns from the training split told once in the same way.
+//
+// --windows measures what `undersong-train composer --test-windows` does in place of whole pieces:
+// the same windows and the same counted tokens, through the int8 decoder that people run. The
+// trainer's numbers, of the weights as written, stand in the weights' metadata and model card; they
+// may differ by what rounding does (decision 0018) and by the grammar, which the trainer's softmax
+// does not know.
 
 #include <fmt/format.h>
 
@@ -22,6 +28,7 @@
 #include "model/counting_model.h"
 #include "model/score_sequence.h"
 #include "tokens/composer_text.h"
+#include "train/composer_samples.h"
 
 namespace undersong {
 namespace {
@@ -33,6 +40,7 @@ constexpr std::size_t kOverAll = kGridStyleCount;
 struct Text {
   std::size_t style = 0;
   std::vector<TokenId> ids;
+  std::size_t first_counted = 1;  // BEGIN says nothing
 };
 
 struct Sum {
@@ -77,10 +85,22 @@ std::vector<Text> texts_of(const TrainingFile& file, Split split, double share, 
   return texts;
 }
 
+// As the trainer cuts and chooses them.
+std::vector<Text> windows_of(const TrainingFile& file, Split split, std::int64_t count, int context,
+                             bool given) {
+  const auto controls = given ? MeasuredControls::kAll : MeasuredControls::kNone;
+  std::vector<Text> texts;
+  for (MeasuredWindow& window :
+       spread_windows(measured_windows(file, split, context, controls), count))
+    texts.push_back(
+        {static_cast<std::size_t>(window.style), std::move(window.ids), window.first_counted});
+  return texts;
+}
+
 Sums nats_of(const ComposerModel& model, const std::vector<Text>& texts) {
   struct Reading {
     const Text* text;
-    std::size_t next = 1;  // BEGIN says nothing
+    std::size_t next = 1;
     std::unique_ptr<Model::State> state;
   };
   const auto width = static_cast<std::size_t>(model.vocab_size());
@@ -101,7 +121,9 @@ Sums nats_of(const ComposerModel& model, const std::vector<Text>& texts) {
     logits.resize(readings.size() * width);
     model.feed_together(states, ids, logits);
     for (std::size_t i = 0; i < readings.size(); ++i) {
-      const TokenId id = readings[i].text->ids[readings[i].next++];
+      const std::size_t at = readings[i].next++;
+      if (at < readings[i].text->first_counted) continue;
+      const TokenId id = readings[i].text->ids[at];
       const auto row = std::span<const float>(logits).subspan(i * width, width);
       count(sums, readings[i].text->style, id, negative_log_probability(row, id));
     }
@@ -123,6 +145,7 @@ Sums nats_of_grams(const TrainingFile& file, const std::vector<Text>& texts, boo
     const auto state = model->start();
     for (std::size_t i = 1; i < text.ids.size(); ++i) {
       model->feed(*state, std::span(text.ids).subspan(i - 1, 1), logits);
+      if (i < text.first_counted) continue;
       count(sums, text.style, text.ids[i], negative_log_probability(logits, text.ids[i]));
     }
   }
@@ -153,6 +176,7 @@ struct Arguments {
   std::vector<std::string> weights;
   Split split = Split::kTest;
   double share = 1.0;
+  std::int64_t windows = 0;  // 0: whole pieces
   bool grams = true;
 };
 
@@ -164,6 +188,8 @@ Arguments parse(int count, char** values) {
       arguments.grams = false;
     } else if (word == "--share" && i + 1 < count) {
       arguments.share = std::stod(values[++i]);
+    } else if (word == "--windows" && i + 1 < count) {
+      arguments.windows = std::stoll(values[++i]);
     } else if (word == "--split" && i + 1 < count) {
       arguments.split = std::string(values[++i]) == "valid" ? Split::kValid : Split::kTest;
     } else if (arguments.folder.empty()) {
@@ -179,7 +205,8 @@ int run(int count, char** values) {
   const Arguments arguments = parse(count, values);
   if (arguments.folder.empty()) {
     fmt::print(stderr,
-               "nats_bench FOLDER [WEIGHTS …] [--split valid|test] [--share 0.1] [--no-grams]\n");
+               "nats_bench FOLDER [WEIGHTS …] [--split valid|test] [--share 0.1] "
+               "[--windows 300] [--no-grams]\n");
     return 2;
   }
   const TrainingFile file = TrainingFile::open(arguments.folder);
@@ -194,11 +221,16 @@ int run(int count, char** values) {
     const std::string how = given ? "given" : "free";
     const auto texts = texts_of(file, arguments.split, arguments.share, given);
     if (texts.empty()) throw Error(ErrorKind::kUsage, "no piece is in that split and share");
-    if (arguments.grams) add("5-gram " + how, nats_of_grams(file, texts, given));
+    if (arguments.grams && arguments.windows == 0)
+      add("5-gram " + how, nats_of_grams(file, texts, given));
     for (const std::string& path : arguments.weights) {
       const LoadedModel model = load_model(path);
+      const ComposerModel& composer = composer_of(model);
+      const bool whole = arguments.windows == 0;
       add(std::filesystem::path(path).stem().string() + " " + how,
-          nats_of(composer_of(model), texts));
+          nats_of(composer, whole ? texts
+                                  : windows_of(file, arguments.split, arguments.windows,
+                                               composer.spec().context, given)));
     }
   }
   if (columns.empty()) throw Error(ErrorKind::kUsage, "name weights, or leave out --no-grams");

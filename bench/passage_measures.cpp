@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "composer_passages.h"
-#include "evaluate/statistics.h"
+#include "evaluate/structure.h"
 #include "evaluate/texture.h"
 #include "tokens/composer_text.h"
 #include "tokens/score_grid.h"
@@ -53,6 +53,46 @@ std::optional<double> polyphony(const GridPiece& music) {
     if (notes > 0) all += {static_cast<double>(notes), 1.0};
   }
   return all.share();
+}
+
+// In quarter notes.
+struct Times {
+  Ratio length;  // of pitched notes
+  Ratio between_onsets;
+};
+
+Times times_of(const GridPiece& music) {
+  Times times;
+  int begin = 0;
+  int last = -1;
+  for (const GridBar& bar : music.bars) {
+    std::vector<GridNote> notes = bar.notes;
+    std::ranges::sort(notes, {}, &GridNote::position);
+    for (const GridNote& note : notes) {
+      if (!is_percussive(note.role))
+        times.length +=
+            {static_cast<double>(kGridDurations.at(note.duration)) / kGridPerQuarter, 1.0};
+      const int onset = begin + note.position;
+      if (last >= 0 && onset != last)
+        times.between_onsets += {static_cast<double>(onset - last) / kGridPerQuarter, 1.0};
+      last = onset;
+    }
+    begin += kGridMeters.at(bar.meter).length();
+  }
+  return times;
+}
+
+std::optional<double> range(const GridPiece& music) {
+  int lowest = 128;
+  int highest = -1;
+  for (const GridBar& bar : music.bars) {
+    for (const GridNote& note : bar.notes) {
+      if (is_percussive(note.role)) continue;
+      lowest = std::min<int>(lowest, note.pitch);
+      highest = std::max<int>(highest, note.pitch);
+    }
+  }
+  return highest >= lowest ? std::optional<double>(highest - lowest) : std::nullopt;
 }
 
 // A role's part of a bar, at its first and last onset.
@@ -143,12 +183,26 @@ std::optional<double> scale_consistency(const GridPiece& music) {
   return runs.share();
 }
 
-std::array<std::optional<double>, kPassageTextures> passage_textures(const GridPiece& music) {
-  const Texture texture = measure_texture(from_grid(music));
+std::vector<std::optional<double>> passage_textures(const GridPiece& music) {
+  const Score score = from_grid(music);
+  const Texture texture = measure_texture(score);
+  const Structureness structure = measure_structure(self_similarity(score));
+  const Times times = times_of(music);
   Ratio notes;
   for (const GridBar& bar : music.bars) notes += {static_cast<double>(bar.notes.size()), 1.0};
-  return {texture.entropy_1_bar, texture.entropy_4_bars, texture.grooving_similarity,
-          notes.share(),         polyphony(music),       scale_consistency(music)};
+  return {texture.entropy_1_bar,
+          texture.entropy_4_bars,
+          texture.grooving_similarity,
+          texture.chord_irregularity,
+          structure.short_term,
+          structure.mid_term,
+          structure.long_term,
+          notes.share(),
+          polyphony(music),
+          scale_consistency(music),
+          times.length.share(),
+          times.between_onsets.share(),
+          range(music)};
 }
 
 std::optional<Seam> seam_at(const GridPiece& music, int bar, Role role) {
@@ -179,17 +233,6 @@ std::optional<double> ks_distance(std::vector<double> values, std::vector<double
       most = std::max(most, std::abs(share_up_to(values, bound) - share_up_to(others, bound)));
   }
   return most;
-}
-
-std::optional<double> correlation(const std::vector<double>& values,
-                                  const std::vector<double>& others) {
-  const Moments one = moments_of(values);
-  const Moments other = moments_of(others);
-  if (one.deviation <= 0.0 || other.deviation <= 0.0) return std::nullopt;
-  double sum = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    sum += (values[i] - one.mean) * (others[i] - other.mean);
-  return sum / static_cast<double>(values.size()) / one.deviation / other.deviation;
 }
 
 }  // namespace undersong

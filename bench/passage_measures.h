@@ -50,12 +50,14 @@ Ratio repeated_bars(const GridPiece& drawn, const GridPiece& asked, BarRelation 
 // pitched notes, averaged; unset without such runs.
 std::optional<double> scale_consistency(const GridPiece& music);
 
-inline constexpr std::size_t kPassageTextures = 6;
+inline constexpr std::size_t kPassageTextures = 13;
 inline constexpr std::array<const char*, kPassageTextures> kPassageTextureNames = {
-    "H1", "H4", "GS", "notes a bar", "polyphony", "scale"};
-// H1, H4, GS: evaluate/texture.h. Polyphony: pitched notes that sound, averaged over the steps in
-// which some do.
-std::array<std::optional<double>, kPassageTextures> passage_textures(const GridPiece& music);
+    "H1",          "H4",        "GS",    "CPI",    "SI 3-8 s",    "SI 8-15 s", "SI 15 s on",
+    "notes a bar", "polyphony", "scale", "length", "inter-onset", "range"};
+// H1, H4, GS, CPI: evaluate/texture.h; SI: evaluate/structure.h. Polyphony: pitched notes that
+// sound, averaged over the steps in which some do. Length of pitched notes and the time between
+// onsets of any, in quarter notes, averaged; range of pitched notes in semitones.
+std::vector<std::optional<double>> passage_textures(const GridPiece& music);
 
 // What happens to a role at a bar line: where it plays in both bars.
 struct Seam {
@@ -69,9 +71,5 @@ std::optional<Seam> seam_at(const GridPiece& music, int bar, Role role);
 // Largest difference of the two shares of values up to a bound (Kolmogorov-Smirnov), 0-1; unset for
 // an empty list.
 std::optional<double> ks_distance(std::vector<double> values, std::vector<double> others);
-
-// Pearson's; unset where one does not vary.
-std::optional<double> correlation(const std::vector<double>& values,
-                                  const std::vector<double>& others);
 
 }  // namespace undersong

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "bench_verbs.h"
 #include "corpus/dataset.h"
 #include "evaluate/cross_entropy.h"
 #include "evaluate/recognisability.h"
@@ -30,7 +31,6 @@ namespace undersong {
 namespace {
 
 namespace fs = std::filesystem;
-using Arguments = std::vector<std::string>;
 
 constexpr std::uint64_t kSeed = 1;
 constexpr int kFolds = 10;
@@ -232,28 +232,18 @@ void foretell(const Arguments& arguments) {
   }
 }
 
-int run(const Arguments& arguments) {
-  const std::map<std::string, void (*)(const Arguments&)> measures = {
-      {"time", time_measures},  {"compare", compare},
-      {"recognise", recognise}, {"composers", recognise_composers},
-      {"variety", variety},     {"foretell", foretell}};
-  const auto measure = measures.find(arguments.empty() ? "" : arguments.front());
-  if (measure == measures.end()) {
-    fmt::print(stderr, "sets_bench time|compare|recognise|composers|variety|foretell …\n");
-    return 2;
-  }
-  measure->second(Arguments(arguments.begin() + 1, arguments.end()));
-  return 0;
+int run(int count, char** words) {
+  return run_verb("sets_bench",
+                  {{"time", {time_measures, 2}},
+                   {"compare", {compare, 2}},
+                   {"recognise", {recognise, 1}},
+                   {"composers", {recognise_composers, 2}},
+                   {"variety", {variety, 1}},
+                   {"foretell", {foretell, 4}}},
+                  count, words);
 }
 
 }  // namespace
 }  // namespace undersong
 
-int main(int count, char** values) {
-  try {
-    return undersong::run({values + 1, values + count});
-  } catch (const undersong::Error& error) {
-    fmt::print(stderr, "{}\n", error.message());
-    return 1;
-  }
-}
+int main(int count, char** words) { return undersong::run(count, words); }

@@ -179,13 +179,18 @@ std::string terms_of_music(const ModelInfo& info) {
 
 fs::path shipped_writer_weights() { return shipped_folder() / "models" / kWeights; }
 
-std::shared_ptr<const WriterNetwork> load_writer_network(const fs::path& weights) {
+std::shared_ptr<const WriterNetwork> load_writer_network(const fs::path& weights, int threads) {
   auto network = std::make_shared<WriterNetwork>();
   network->path = weights;
   network->sha256 = sha256_of_file(weights);
   LoadedModel loaded = load_model(weights);
   with_context(display(weights), [&] { composer_of(loaded); });
   network->model = std::dynamic_pointer_cast<const ComposerModel>(loaded.model);
+  if (threads > 0) {
+    const WeightFile file = load_weights(weights);
+    network->model =
+        std::make_shared<const ComposerModel>(composer_from_metadata(file.metadata), file, threads);
+  }
   network->info = std::move(loaded.info);
   network->source = make_network_source(*network->model, usual_drawing());
   const fs::path beside = fingerprints_beside(weights);

@@ -36,9 +36,11 @@ struct WriterNetwork {
 // composer.safetensors of what ships.
 std::filesystem::path shipped_writer_weights();
 
+// `threads` as Decoder's (nn/decoder.h): 1 for who writes several pieces beside each other.
 // Errors: those of load_model; kMismatch for a model that is no composer, and for fingerprints of
 // other music than it learned.
-std::shared_ptr<const WriterNetwork> load_writer_network(const std::filesystem::path& weights);
+std::shared_ptr<const WriterNetwork> load_writer_network(const std::filesystem::path& weights,
+                                                         int threads = 0);
 
 // What a person asked for.
 struct WriterWish {

@@ -35,26 +35,6 @@ StyleLoss total_of(const std::vector<StyleLoss>& losses) {
   return sum;
 }
 
-std::vector<MeasuredWindow> spread_windows(std::vector<MeasuredWindow> windows,
-                                           std::int64_t count) {
-  if (count <= 0 || static_cast<std::int64_t>(windows.size()) <= count) return windows;
-  std::array<std::vector<std::size_t>, kGridStyleCount> by_style;
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    by_style[static_cast<std::size_t>(windows[i].style)].push_back(i);
-  }
-  const auto styles = std::count_if(by_style.begin(), by_style.end(),
-                                    [](const auto& list) { return !list.empty(); });
-  const auto each = static_cast<std::size_t>(std::max<std::int64_t>(1, count / styles));
-  std::vector<MeasuredWindow> chosen;
-  for (const auto& list : by_style) {
-    const std::size_t taken = std::min(each, list.size());
-    for (std::size_t i = 0; i < taken; ++i) {
-      chosen.push_back(std::move(windows[list[i * list.size() / taken]]));
-    }
-  }
-  return chosen;
-}
-
 std::vector<StyleLoss> evaluate_windows(DecoderEngine& engine,
                                         const std::vector<MeasuredWindow>& windows, int context,
                                         Progress& progress) {

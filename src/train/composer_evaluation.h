@@ -22,9 +22,6 @@ struct StyleLoss {
 // Sum over styles, whose style means nothing.
 StyleLoss total_of(const std::vector<StyleLoss>& losses);
 
-// At most `count` windows (0: all), spread evenly over the styles and inside each.
-std::vector<MeasuredWindow> spread_windows(std::vector<MeasuredWindow> windows, std::int64_t count);
-
 // Styles with a note, in their order.
 std::vector<StyleLoss> evaluate_windows(DecoderEngine& engine,
                                         const std::vector<MeasuredWindow>& windows, int context,

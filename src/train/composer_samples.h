@@ -68,6 +68,8 @@ struct MeasuredWindow {
 enum class MeasuredControls { kNone, kAll };
 std::vector<MeasuredWindow> measured_windows(const TrainingFile& file, Split split, int context,
                                              MeasuredControls controls);
+// At most `count` windows (0: all), spread evenly over the styles and inside each.
+std::vector<MeasuredWindow> spread_windows(std::vector<MeasuredWindow> windows, std::int64_t count);
 // Features, anchors and targets of a sequence, as the cursor tells them. Appends one row of
 // `steps`, padded with -1. The cursor begins anew at each header, and the header's first id is no
 // target. Precondition: the ids keep to the grammar, and begin with a header.
