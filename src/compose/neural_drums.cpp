@@ -50,6 +50,7 @@ std::set<int> keys_of(const RolePack& pack) {
 
 DrumKit::DrumKit(const RolePack& pack) {
   std::set<int> free = keys_of(pack);
+  keys_ = free.size();
   for (const Family& family : families()) {
     const auto key = std::find_if(family.keys.begin(), family.keys.end(),
                                   [&](int candidate) { return free.contains(candidate); });

@@ -57,6 +57,7 @@ struct Knowledge {
 // were adapted for.
 std::optional<Knowledge> knowledge_for(const Style& style, Role role, const DraftSource& source) {
   if (!style.network) return std::nullopt;
+  if (is_percussive(role) && !DrumKit(*style.role(role)).is_mostly_known()) return std::nullopt;
   const Knowledge own{GridStyle::kOwn, heard_roles(source.densities(GridStyle::kOwn))};
   if (own.told.contains(role)) return own;
   const std::optional<GridStyle> from =

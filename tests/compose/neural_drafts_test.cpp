@@ -71,5 +71,18 @@ TEST(NeuralDrums, AClapThatStandsForTheSnareIsTheNetworksSnare) {
   EXPECT_EQ(DrumKit(pack).key_of(57), 49);
 }
 
+TEST(NeuralDrums, KnowNoHandPercussion) {
+  const auto kit_of = [](std::initializer_list<int> keys) {
+    RolePack pack;
+    Groove groove;
+    for (const int key : keys) groove.voices.push_back({key, "x"});
+    pack.grooves = {groove};
+    return DrumKit(pack);
+  };
+  EXPECT_TRUE(kit_of({36, 39, 42, 56}).is_mostly_known());
+  EXPECT_FALSE(kit_of({60, 61, 82}).is_mostly_known());
+  EXPECT_FALSE(kit_of({54}).is_mostly_known());
+}
+
 }  // namespace
 }  // namespace undersong

@@ -178,6 +178,15 @@ TEST(NeuralWriter, WritesWhatAPersonTaughtItAsTheirOwnMusicAndTheRestAsThePackSa
   EXPECT_FALSE(is_own(Role::kBass));
 }
 
+TEST(NeuralWriter, LeavesToPatternsWhatLiesBeyondTheNetworksPitches) {
+  Style style = make_test_style();
+  style.roles[index_of(Role::kLead)]->range = {0, 16};
+  const Piece piece(1, std::move(style));
+  const RandomSource source;
+  EXPECT_EQ(piece.write(source)[index_of(Role::kLead)].empty(),
+            piece.by_patterns()[index_of(Role::kLead)].empty());
+}
+
 TEST(NeuralWriter, GoesOnWhenTheContextIsFull) {
   const Piece piece;
   const WriterContext context(piece.plan, piece.style);
