@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWeights = "composer.safetensors";
 
-// Measured: min-p and colder draws loop far more than this (docs/benchmarks.md), and this guidance
-// puts more notes into the chords asked for without narrowing the music.
+// Guidance puts more notes into the chords asked for and comes nearer to the density
+// (docs/benchmarks.md, "The composer network").
 DrawOptions usual_drawing() {
   DrawOptions options;
   options.sampling.temperature = 1.0;
