@@ -17,6 +17,7 @@
 #include "nn/weight_file.h"
 #include "originality/fingerprints.h"
 #include "originality/index.h"
+#include "pipeline/certificate.h"
 #include "pipeline/table.h"
 
 namespace undersong {

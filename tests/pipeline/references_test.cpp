@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "midi/midi_file.h"
 #include "model/composer_weights.h"
+#include "pipeline/certificate.h"
 #include "pipeline/check.h"
 #include "pipeline/corpus.h"
 #include "pipeline/fingerprint.h"
