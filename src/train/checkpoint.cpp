@@ -43,6 +43,7 @@ json to_json(const TrainingState& state) {
               {"best_epoch", state.best_epoch},
               {"planned_steps", state.planned_steps},
               {"falls_from", state.falls_from},
+              {"machine", state.machine},
               {"log", std::move(log)}};
   if (state.best_epoch > 0) run["best_loss"] = state.best_loss;
   return run;
@@ -62,7 +63,25 @@ TrainingState state_of(const json& run) {
   state.falls_from = run.value("falls_from", std::int64_t{0});
   if (state.best_epoch > 0) state.best_loss = run.at("best_loss").get<double>();
   for (const json& row : run.at("log")) state.log.push_back(record_of(row));
+  if (run.contains("machine")) state.machine = run["machine"].get<TrainingIdentity>();
   return state;
+}
+
+void check_numbers(const TrainingState& state) {
+  const auto looks = static_cast<int>(state.log.size());
+  if (state.step >= 0 && state.epochs_done == looks && state.batches_done >= 0 &&
+      state.best_epoch >= 0 && state.best_epoch <= looks) {
+    return;
+  }
+  throw Error(ErrorKind::kFormat, std::string("its numbers contradict each other") + kRemedy);
+}
+
+// Checkpoints of a composer that were written before there was a `machine` say it here.
+void take_machine(const TrainingIdentity& written, TrainingState& state) {
+  for (const char* name : {"device", "processes"}) {
+    const auto found = written.find(name);
+    if (found != written.end()) state.machine.emplace(*found);
+  }
 }
 
 void check_identity(const TrainingIdentity& written, const TrainingIdentity& wanted) {
@@ -112,7 +131,8 @@ WeightFile load_file(const std::filesystem::path& path) {
     return load_weights(path);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kFormat) throw;
-    throw Error(ErrorKind::kFormat, error.message() + kRemedy);
+    // What is said of weights, to fetch them again, helps nobody here.
+    throw Error(ErrorKind::kFormat, std::string("the file is cut short or damaged") + kRemedy);
   }
 }
 
@@ -122,6 +142,8 @@ TrainingState state_from_file(WeightFile file, const TrainingIdentity& identity)
     const auto written = json::parse(file.metadata.at(kIdentityKey)).get<TrainingIdentity>();
     check_identity(written, identity);
     TrainingState state = state_of(json::parse(file.metadata.at(kRunKey)));
+    check_numbers(state);
+    take_machine(written, state);
     for (auto& [name, tensor] : file.tensors) {
       const bool best = name.starts_with(kBestPrefix);
       auto& tensors = best ? state.best : state.tensors;
@@ -149,6 +171,19 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
   }
   file.metadata[kDigestKey] = digest_of(file);
   with_context("writing the checkpoint", [&] { save_weights(path, file, Overwrite::kAllow); });
+}
+
+void check_tensors(const std::map<std::string, WeightTensor>& found,
+                   const std::map<std::string, WeightTensor>& wanted) {
+  for (const auto& [name, tensor] : wanted) {
+    const auto same = found.find(name);
+    if (same != found.end() && same->second.shape == tensor.shape &&
+        same->second.values.index() == tensor.values.index()) {
+      continue;
+    }
+    const char* fault = same == found.end() ? "is missing" : "has another shape";
+    throw Error(ErrorKind::kFormat, fmt::format("its tensor {} {}{}", name, fault, kRemedy));
+  }
 }
 
 std::optional<TrainingState> load_checkpoint(const std::filesystem::path& path,

@@ -38,6 +38,9 @@ struct TrainingState {
   int best_epoch = 0;
   std::int64_t planned_steps = 0;  // of a training whose rate depends on its end
   std::int64_t falls_from = 0;     // the step from which its rate falls
+  // Device and so on of the run that wrote it, by name: what decides no more than the rounding of
+  // sums. Empty: must not change, or nobody cares.
+  std::map<std::string, std::string> machine;
   std::vector<EpochRecord> log;
   std::map<std::string, WeightTensor> tensors;  // Engine::state()
   std::map<std::string, WeightTensor> best;     // Engine::weights() of the best epoch
@@ -49,6 +52,11 @@ using TrainingIdentity = std::map<std::string, std::string>;
 
 void save_checkpoint(const std::filesystem::path& path, const TrainingState& state,
                      const TrainingIdentity& identity);
+
+// Errors: kFormat when a tensor that is wanted is not among those found, or is of another type or
+// shape.
+void check_tensors(const std::map<std::string, WeightTensor>& found,
+                   const std::map<std::string, WeightTensor>& wanted);
 
 // Empty when there is no such file. Errors: kMismatch when it belongs to another training, with
 // what differs; kFormat when it is no checkpoint, cut short or damaged; each says to use --fresh.

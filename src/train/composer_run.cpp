@@ -94,6 +94,7 @@ RecordPlan record_of(const ComposerRunPlan& plan, const ProcessGroup& group) {
   record.checkpoint_seconds = plan.checkpoint_seconds;
   record.stop_after_seconds = plan.stop_after_seconds;
   record.identity = plan.identity;
+  record.machine = plan.machine;
   record.keeper = group.first() ? RecordKeeper::kThisProcess : RecordKeeper::kAnother;
   record.log = plan.log;
   record.log_header =

@@ -38,6 +38,7 @@ struct ComposerRunPlan {
   double checkpoint_seconds = 120.0;
   double stop_after_seconds = 0.0;  // of this run; 0: never
   TrainingIdentity identity;
+  TrainingIdentity machine;   // TrainingState::machine
   std::filesystem::path log;  // CSV
 };
 

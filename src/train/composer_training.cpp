@@ -22,8 +22,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kTokens = 300'000'000;
+// Hours on either: a CPU would need weeks for what a GPU learns in some.
+constexpr const char* kSizeOnCuda = "full";
+constexpr const char* kSizeOnCpu = "small";
+constexpr std::int64_t kTokensOnCuda = 300'000'000;
+constexpr std::int64_t kTokensOnCpu = 30'000'000;
 constexpr std::int64_t kTokensToAdapt = 400'000;
+constexpr int kContext = SampleOptions{}.context;
 constexpr std::int64_t kStepTokensOnCuda = 65536;
 constexpr std::int64_t kStepTokensOnCpu = 4096;
 constexpr double kRateTimesWidth = 0.512;  // 2e-3 at width 256, 1e-3 at 512
@@ -68,24 +73,70 @@ DecoderSpec spec_of(const ComposerTrainingSettings& settings, const std::optiona
   return composer_spec(find_composer_size(settings.size), settings.samples.context);
 }
 
-ComposerTrainingSettings completed(ComposerTrainingSettings settings, const DecoderSpec& spec,
-                                   bool adapts, bool cuda) {
-  settings.samples.context = std::min(settings.samples.context, spec.context);
-  if (settings.tokens == 0) settings.tokens = adapts ? kTokensToAdapt : kTokens;
-  if (settings.step_tokens == 0) settings.step_tokens = cuda ? kStepTokensOnCuda : kStepTokensOnCpu;
-  if (settings.learning_rate == 0.0) {
-    const double by_size = std::min(kHighestRate, kRateTimesWidth / spec.width);
-    const double to_adapt = settings.low_rank > 0 ? kRateOfLowRank : kRateToAdapt;
-    settings.learning_rate = adapts ? to_adapt : by_size;
+// Which network it is, and how much of it a sample fills.
+void complete_network(ComposerTrainingSettings& s, const std::optional<Base>& base, bool cuda) {
+  if (!base) {
+    if (s.size.empty()) s.size = cuda ? kSizeOnCuda : kSizeOnCpu;
+    if (s.samples.context == 0) s.samples.context = kContext;
+    return;
   }
-  if (settings.dropout < 0.0) settings.dropout = spec.width >= kDropoutFromWidth ? 0.1 : 0.0;
+  const int longest = base->description.spec.context;
+  if (s.samples.context == 0) s.samples.context = longest;
+  require(s.samples.context <= longest,
+          fmt::format("--context {} is longer than {} was trained for: the weights of --from "
+                      "decide, so give at most {}, or leave --context out",
+                      s.samples.context, base->name, longest));
+}
+
+void complete_pace(ComposerTrainingSettings& s, const DecoderSpec& spec, bool cuda) {
+  const bool adapts = !s.from.empty();
+  if (s.tokens == 0) s.tokens = adapts ? kTokensToAdapt : cuda ? kTokensOnCuda : kTokensOnCpu;
+  if (s.step_tokens == 0) {
+    s.step_tokens =
+        std::max<std::int64_t>(s.samples.context, cuda ? kStepTokensOnCuda : kStepTokensOnCpu);
+  }
+  if (s.learning_rate == 0.0) {
+    const double by_size = std::min(kHighestRate, kRateTimesWidth / spec.width);
+    const double to_adapt = s.low_rank > 0 ? kRateOfLowRank : kRateToAdapt;
+    s.learning_rate = adapts ? to_adapt : by_size;
+  }
+  if (!s.dropout) s.dropout = spec.width >= kDropoutFromWidth ? 0.1 : 0.0;
+}
+
+std::int64_t rows_of_step(const ComposerTrainingSettings& s) {
+  return s.step_tokens / s.samples.context;
+}
+
+void check_pace(const ComposerTrainingSettings& s) {
+  require(rows_of_step(s) >= 1,
+          fmt::format("--step-tokens is {}, and a step takes at least one row of {} tokens, the "
+                      "context: raise it, or lower --context",
+                      s.step_tokens, s.samples.context));
+  const std::int64_t of_step = rows_of_step(s) * s.samples.context;
+  require(s.tokens >= of_step,
+          fmt::format("--tokens is {}, fewer than the {} of one step: raise it, or lower "
+                      "--step-tokens",
+                      s.tokens, of_step));
+}
+
+// With everything told that was left to us.
+ComposerTrainingSettings completed(ComposerTrainingSettings settings,
+                                   const std::optional<Base>& base) {
+  const bool cuda = chosen_device(settings.device) == Device::kCuda;
+  complete_network(settings, base, cuda);
+  complete_pace(settings, spec_of(settings, base), cuda);
+  check_pace(settings);
   return settings;
 }
 
 void check_settings(const ComposerTrainingSettings& s) {
   const auto share = [](double x) { return std::isfinite(x) && x >= 0.0 && x <= 1.0; };
   require(s.tokens >= 0 && s.tokens <= 1'000'000'000'000, "--tokens must be from 1 to 10^12");
-  require(s.samples.context >= 128 && s.samples.context <= 8192,
+  require(s.size.empty() || s.from.empty(),
+          "--size and --from contradict each other: the weights to adapt decide the size, so leave "
+          "--size out");
+  const int context = s.samples.context;
+  require(context == 0 || (context >= 128 && context <= 8192),
           "--context must be from 128 to 8192 tokens");
   require(s.step_tokens >= 0 && s.step_tokens <= 100'000'000,
           "--step-tokens must be from 1 to 100000000");
@@ -93,12 +144,15 @@ void check_settings(const ComposerTrainingSettings& s) {
           "--learning-rate must be above 0 and at most 1; 0.001 suits the full size");
   require(share(s.warm_up) && share(s.decay) && s.warm_up + s.decay <= 1.0,
           "--warm-up and --decay are shares of the training and must not exceed 1 together");
-  require(s.dropout < 1.0, "--dropout must be at least 0 and below 1");
+  require(!s.dropout || (*s.dropout >= 0.0 && *s.dropout < 1.0),
+          "--dropout must be at least 0 and below 1");
   require(s.threads >= 0 && s.threads <= 1024, "--threads must be from 0 (all) to 1024");
   require(s.low_rank >= 0 && s.low_rank <= 1024, "--low-rank must be from 0 (all weights) to 1024");
   require(s.low_rank == 0 || !s.from.empty(), "--low-rank adapts weights: name them with --from");
   require(s.evaluate_every > 0.0 && s.evaluate_every <= 1.0,
           "--evaluate-every must be a share of the training above 0");
+  require(s.evaluated_windows >= 0 && s.test_windows >= 0,
+          "--evaluated-windows and --test-windows must be numbers of windows, or 0 for all");
   require(s.checkpoint_seconds >= 0.0 && s.stop_after_seconds >= 0.0,
           "--checkpoint-seconds and --stop-after must not be negative");
 }
@@ -113,7 +167,7 @@ json settings_json(const ComposerTrainingSettings& s, const std::optional<Base>&
               {"learning_rate", s.learning_rate},
               {"warm_up", s.warm_up},
               {"decay", s.decay},
-              {"dropout", s.dropout},
+              {"dropout", s.dropout.value()},
               {"seed", s.seed},
               {"optimiser", "muon"}};
   if (base) {
@@ -127,16 +181,13 @@ json settings_json(const ComposerTrainingSettings& s, const std::optional<Base>&
 
 // What a checkpoint must share with the training that goes on from it.
 TrainingIdentity identity_of(const ComposerTrainingSettings& settings,
-                             const std::optional<Base>& base, const DecoderEngine& engine,
-                             const ProcessGroup& group, const TrainingFile& file) {
+                             const std::optional<Base>& base, const TrainingFile& file) {
   TrainingIdentity identity;
   const json given = settings_json(settings, base);
   for (auto item = given.begin(); item != given.end(); ++item) {
     identity[item.key()] = item->is_string() ? item->get<std::string>() : item->dump();
   }
   identity["music"] = file.sha256().substr(0, 16);
-  identity["device"] = engine.device_line();
-  identity["processes"] = std::to_string(group.size());
   return identity;
 }
 
@@ -158,11 +209,11 @@ void remove_quietly(const std::filesystem::path& path) {
 }
 
 // Before hours of work: may the result be written at all?
-void prepare_output(const std::filesystem::path& output, const Paths& paths, bool fresh,
-                    Overwrite overwrite) {
-  const bool goes_on = !fresh && std::filesystem::exists(paths.checkpoint);
+void check_writable(const std::filesystem::path& output, bool fresh, Overwrite overwrite) {
+  require(output.extension() == ".safetensors",
+          display(output) + ": weights are *.safetensors, so give --output a name that ends so");
+  const bool goes_on = !fresh && std::filesystem::exists(paths_of(output).checkpoint);
   AtomicFile probe(output, goes_on ? Overwrite::kAllow : overwrite);
-  if (fresh) remove_quietly(paths.checkpoint);
 }
 
 // A person's few pieces may all be learned from: then nothing else is there to look at.
@@ -185,7 +236,7 @@ ComposerRunPlan plan_of(const ComposerTrainingSettings& s, const TrainingFile& f
                         const Paths& paths) {
   ComposerRunPlan plan;
   plan.context = s.samples.context;
-  plan.rows = std::max<std::int64_t>(1, s.step_tokens / plan.context);
+  plan.rows = rows_of_step(s);
   plan.seed = s.seed;
   const std::int64_t per_step = plan.rows * plan.context;
   plan.schedule.highest = s.learning_rate;
@@ -315,14 +366,13 @@ class Training {
         group_(group),
         progress_(progress),
         base_(base_of(given.from)),
-        spec_(spec_of(given, base_)),
-        settings_(completed(given, spec_, base_.has_value(),
-                            chosen_device(given.device) == Device::kCuda)),
+        settings_(completed(given, base_)),
+        spec_(spec_of(settings_, base_)),
         samples_(file, Split::kTrain, settings_.samples),
         engine_(spec_, {.device = settings_.device,
                         .threads = settings_.threads,
                         .seed = settings_.seed,
-                        .dropout = settings_.dropout,
+                        .dropout = settings_.dropout.value(),
                         .process = group.rank(),
                         .low_rank = settings_.low_rank}),
         plan_(plan_of(settings_, file, paths)) {
@@ -331,13 +381,21 @@ class Training {
                         "processes",
                         group.size() * plan_.context, group.size()));
     if (base_) engine_.set_weights(base_->weights);
-    plan_.identity = identity_of(settings_, base_, engine_, group, file);
+    plan_.identity = identity_of(settings_, base_, file);
+    plan_.machine = {{"device", engine_.device_line()},
+                     {"processes", std::to_string(group.size())}};
   }
 
   ComposerRunResult run() {
     progress_.line(fmt::format("composer: {:.1f} M weights, {} notes to learn from, on {}",
                                static_cast<double>(parameter_count(spec_)) / 1e6, samples_.notes(),
                                engine_.device_line()));
+    if (base_) {
+      progress_.line(fmt::format(
+          "{} decides the size, and a context of {} tokens{}", base_->name, spec_.context,
+          plan_.context < spec_.context ? fmt::format(", of which a sample fills {}", plan_.context)
+                                        : ""));
+    }
     return run_composer_training(plan_, samples_, engine_, group_, progress_);
   }
 
@@ -364,14 +422,22 @@ class Training {
   ProcessGroup& group_;
   Progress& progress_;
   std::optional<Base> base_;
-  DecoderSpec spec_;
   ComposerTrainingSettings settings_;
+  DecoderSpec spec_;
   ComposerSamples samples_;
   DecoderEngine engine_;
   ComposerRunPlan plan_;
 };
 
 }  // namespace
+
+void check_composer_training(const ComposerTrainingSettings& settings,
+                             const std::filesystem::path& output, Overwrite overwrite) {
+  check_settings(settings);
+  check_writable(output, settings.fresh, overwrite);
+  const std::optional<Base> base = base_of(settings.from);
+  completed(settings, base);
+}
 
 ComposerOutcome train_composer(const TrainingFile& file, const ComposerTrainingSettings& settings,
                                const std::filesystem::path& output, Overwrite overwrite,
@@ -380,7 +446,10 @@ ComposerOutcome train_composer(const TrainingFile& file, const ComposerTrainingS
   ProcessGroup group =
       ProcessGroup::from_environment(chosen_device(settings.device) == Device::kCuda);
   const Paths paths = paths_of(output);
-  if (group.first()) prepare_output(output, paths, settings.fresh, overwrite);
+  if (group.first()) {
+    check_writable(output, settings.fresh, overwrite);
+    if (settings.fresh) remove_quietly(paths.checkpoint);
+  }
   Training training(file, settings, paths, group, progress);
   const ComposerRunResult run = training.run();
   ComposerOutcome outcome;

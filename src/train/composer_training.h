@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,17 +20,19 @@
 namespace undersong {
 
 struct ComposerTrainingSettings {
-  std::string size = "full";   // of composer_sizes()
-  std::filesystem::path from;  // weights to adapt; empty: from nothing, and `size` counts
+  std::string size;            // of composer_sizes(); empty: "full" on CUDA, "small" on a CPU
+  std::filesystem::path from;  // weights to adapt, which decide the size; empty: from nothing
   int low_rank = 0;            // with `from`: learn products of this rank alone
-  SampleOptions samples;
-  std::int64_t tokens = 0;  // to learn from, over all; 0: 300 million, or 400,000 with `from`. May
-                            // be raised for a run that goes on while the rate has not begun to fall
-  std::int64_t step_tokens = 0;  // of one step; 0: 65536 on CUDA, else 4096
-  double learning_rate = 0.0;    // 0: by size
-  double warm_up = 0.02;         // share of the tokens over which the rate rises
-  double decay = 0.3;            // share at the end over which it falls to 0, linearly
-  double dropout = -1.0;         // of what each layer adds; negative: 0.1 from width 512 on, else 0
+  // Its context: at most that of `from`; 0: 1024, or that of `from`.
+  SampleOptions samples = {.context = 0};
+  // To learn from, over all; 0: 300 million on CUDA, 30 million on a CPU, 400,000 with `from`. May
+  // be raised for a run that goes on while the rate has not begun to fall.
+  std::int64_t tokens = 0;
+  std::int64_t step_tokens = 0;   // of one step; 0: 65536 on CUDA, else 4096
+  double learning_rate = 0.0;     // 0: by size
+  double warm_up = 0.02;          // share of the tokens over which the rate rises
+  double decay = 0.3;             // share at the end over which it falls to 0, linearly
+  std::optional<double> dropout;  // of what each layer adds; unset: 0.1 from width 512 on, else 0
   std::uint64_t seed = 1;
   Device device = Device::kAuto;
   int threads = 0;
@@ -50,11 +53,18 @@ struct ComposerOutcome {
   std::vector<StyleLoss> test_given;  // with all controls told
 };
 
+// Says early what train_composer would say late, before hours of preparing music: whether the
+// settings make sense, `from` can be adapted, and `output` can be written. Errors: those of
+// train_composer.
+void check_composer_training(const ComposerTrainingSettings& settings,
+                             const std::filesystem::path& output, Overwrite overwrite);
+
 // Trains and writes MODEL.safetensors (int8 with scales), MODEL.log.csv and MODEL.losses.svg;
 // meanwhile MODEL.safetensors.checkpoint. The weights with the least held-out loss are kept. The
-// same settings, data and number of threads give the same bytes, interrupted or not.
+// same settings, data and numbers of threads and processes give the same bytes, interrupted or not;
+// a run that goes on with other numbers of those says that they will differ.
 //
-// Errors: kUsage for numbers that make no sense, no pieces to learn from, an output that exists;
+// Errors: kUsage for wishes that make no sense, no pieces to learn from, an output that exists;
 // kMismatch for a checkpoint of another training, or weights of another vocabulary; kCancelled
 // after Ctrl-C, with a checkpoint written.
 ComposerOutcome train_composer(const TrainingFile& file, const ComposerTrainingSettings& settings,

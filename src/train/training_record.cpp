@@ -11,13 +11,39 @@
 namespace undersong {
 
 TrainingRecord::TrainingRecord(RecordPlan plan, Progress& progress)
-    : plan_(std::move(plan)), progress_(progress) {}
+    : plan_(std::move(plan)), progress_(progress) {
+  state_.machine = plan_.machine;
+}
 
 bool TrainingRecord::load() {
   auto found = load_checkpoint(plan_.checkpoint, plan_.identity);
   if (!found) return false;
   state_ = std::move(*found);
   return true;
+}
+
+void TrainingRecord::check(const std::map<std::string, WeightTensor>& state,
+                           const std::map<std::string, WeightTensor>& weights) const {
+  with_context("checkpoint " + display(plan_.checkpoint), [&] {
+    check_tensors(state_.tensors, state);
+    if (state_.best_epoch > 0) check_tensors(state_.best, weights);
+  });
+}
+
+void TrainingRecord::warn_of_another_machine() {
+  std::string changes;
+  for (const auto& [name, value] : plan_.machine) {
+    const auto before = state_.machine.find(name);
+    if (before == state_.machine.end() || before->second == value) continue;
+    changes += fmt::format("{}{} was {} and is {} now", changes.empty() ? "" : ", ", name,
+                           before->second, value);
+  }
+  state_.machine = plan_.machine;
+  if (changes.empty()) return;
+  progress_.line(
+      fmt::format("warning: {}; sums are rounded otherwise, so the bytes of the weights "
+                  "will differ from those of an undisturbed run",
+                  changes));
 }
 
 void TrainingRecord::save() { save_checkpoint(plan_.checkpoint, state_, plan_.identity); }

@@ -33,6 +33,7 @@ struct RecordPlan {
   double checkpoint_seconds = 120.0;  // between checkpoints
   double stop_after_seconds = 0.0;    // of this run; 0: never
   TrainingIdentity identity;
+  TrainingIdentity machine;  // TrainingState::machine: when it differs, a warning says so
   RecordKeeper keeper = RecordKeeper::kThisProcess;
 
   std::filesystem::path log;  // CSV
@@ -61,7 +62,7 @@ class TrainingRecord {
   const TrainingState& state() const { return state_; }
 
   // Whether there was a checkpoint; then state and engine stand where it does. Errors: those of
-  // load_checkpoint.
+  // load_checkpoint and check_tensors.
   template <typename Engine>
   bool go_on_from_checkpoint(Engine& engine);
   void tell_where_it_goes_on(std::string_view place) const;
@@ -87,6 +88,9 @@ class TrainingRecord {
 
  private:
   bool load();
+  void check(const std::map<std::string, WeightTensor>& state,
+             const std::map<std::string, WeightTensor>& weights) const;
+  void warn_of_another_machine();
   void save();
   bool add_to_log(const Look& look);  // whether it is the best
   void write_log() const;
@@ -102,6 +106,8 @@ class TrainingRecord {
 template <typename Engine>
 bool TrainingRecord::go_on_from_checkpoint(Engine& engine) {
   if (!load()) return false;
+  check(engine.state(), engine.weights());
+  warn_of_another_machine();
   engine.restore(state_.tensors, state_.step);
   state_.tensors.clear();
   return true;

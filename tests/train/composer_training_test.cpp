@@ -19,7 +19,9 @@ namespace undersong {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 ComposerOutcome train(const TrainingFile& file, const ComposerTrainingSettings& settings,
                       const std::filesystem::path& output) {
@@ -104,6 +106,7 @@ TEST(ComposerTraining, AdaptsWeightsAndSaysWhichTheyWere) {
   train(file, tiny_composer_settings(), folder / "base.safetensors");
   for (const int low_rank : {0, 2}) {
     ComposerTrainingSettings settings = tiny_composer_settings();
+    settings.size.clear();
     settings.from = folder / "base.safetensors";
     settings.low_rank = low_rank;
     settings.learning_rate = 0.0;
@@ -122,9 +125,11 @@ TEST(ComposerTraining, AdaptsToPiecesOfWhichNoneIsHeldOut) {
   train(walking_music(folder / "music"), tiny_composer_settings(), folder / "base.safetensors");
   ComposerTrainingSettings settings = tiny_composer_settings();
   settings.from = folder / "base.safetensors";
+  settings.size.clear();
   const TrainingFile few = walking_music(folder / "few", 2);
   EXPECT_TRUE(train(few, settings, folder / "own.safetensors").finished);
   settings.from.clear();
+  settings.size = "tiny";
   const Error error = thrown_error([&] { train(few, settings, folder / "new.safetensors"); });
   EXPECT_EQ(error.kind(), ErrorKind::kUsage);
   EXPECT_THAT(error.message(), HasSubstr("nothing of the corpus walking is held out"));
@@ -146,8 +151,153 @@ TEST(ComposerTraining, RefusesNumbersThatMakeNoSense) {
   EXPECT_THAT(message([](S& s) { s.learning_rate = NAN; }), HasSubstr("--learning-rate"));
   EXPECT_THAT(message([](S& s) { s.warm_up = 0.8; }), HasSubstr("--warm-up and --decay"));
   EXPECT_THAT(message([](S& s) { s.dropout = 1.0; }), HasSubstr("--dropout"));
+  EXPECT_THAT(message([](S& s) { s.dropout = -3.0; }), HasSubstr("--dropout"));
+  EXPECT_THAT(message([](S& s) { s.evaluated_windows = -3; }), HasSubstr("--evaluated-windows"));
+  EXPECT_THAT(message([](S& s) { s.test_windows = -1; }), HasSubstr("--test-windows"));
+  EXPECT_THAT(message([](S& s) { s.step_tokens = 1; }),
+              AllOf(HasSubstr("--step-tokens is 1"), HasSubstr("128 tokens")));
+  EXPECT_THAT(message([](S& s) { s.tokens = 500; }),
+              AllOf(HasSubstr("--tokens is 500"), HasSubstr("512")));
   EXPECT_THAT(message([](S& s) { s.low_rank = 4; }), HasSubstr("--from"));
   EXPECT_THAT(message([](S& s) { s.size = "fulll"; }), HasSubstr("full"));
+}
+
+TEST(ComposerTraining, RefusesAnOutputWhoseNameIsNoWeights) {
+  const TemporaryFolder folder;
+  const TrainingFile file = walking_music(folder / "music");
+  const Error error =
+      thrown_error([&] { train(file, tiny_composer_settings(), folder / "c.txt"); });
+  EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+  EXPECT_THAT(error.message(), AllOf(HasSubstr("c.txt"), HasSubstr("*.safetensors")));
+  EXPECT_FALSE(std::filesystem::exists(folder / "c.txt.checkpoint"));
+}
+
+TEST(ComposerTraining, LeavesSizeAndContextToTheWeightsThatItAdapts) {
+  const TemporaryFolder folder;
+  const TrainingFile file = walking_music(folder / "music");
+  ComposerTrainingSettings settings = tiny_composer_settings();
+  settings.samples.context = 256;
+  train(file, settings, folder / "base.safetensors");
+
+  settings = tiny_composer_settings();
+  settings.from = folder / "base.safetensors";
+  settings.size = "tiny";
+  const auto message = [&] {
+    const Error error = thrown_error(
+        [&] { check_composer_training(settings, folder / "own.safetensors", Overwrite::kRefuse); });
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    return std::string(error.message());
+  };
+  EXPECT_THAT(message(), HasSubstr("--size and --from contradict each other"));
+  settings.size.clear();
+  settings.samples.context = 512;
+  EXPECT_THAT(message(), AllOf(HasSubstr("--context 512 is longer than base.safetensors"),
+                               HasSubstr("at most 256")));
+  for (const int context : {0, 128}) {
+    settings.samples.context = context;
+    const auto output = folder / (std::to_string(context) + ".safetensors");
+    train(file, settings, output);
+    const LoadedModel own = load_model(output);
+    EXPECT_EQ(composer_from_metadata(own.weights.metadata).spec.context, 256);
+    EXPECT_EQ(nlohmann::json::parse(own.info.settings_json).at("context"),
+              context == 0 ? 256 : context);
+  }
+}
+
+TEST(ComposerTraining, IsCheckedBeforeMusicIsPrepared) {
+  const TemporaryFolder folder;
+  ComposerTrainingSettings settings = tiny_composer_settings();
+  const auto kind = [&](const std::string& output) {
+    return thrown_error(
+               [&] { check_composer_training(settings, folder / output, Overwrite::kRefuse); })
+        .kind();
+  };
+  save_file(folder / "there.safetensors", "precious", Overwrite::kRefuse);
+  EXPECT_EQ(kind("there.safetensors"), ErrorKind::kUsage);
+  settings.size.clear();
+  settings.from = folder / "none.safetensors";
+  EXPECT_EQ(kind("m.safetensors"), ErrorKind::kNotFound);
+  settings = tiny_composer_settings();
+  check_composer_training(settings, folder / "m.safetensors", Overwrite::kRefuse);
+  EXPECT_FALSE(std::filesystem::exists(folder / "m.safetensors"));
+}
+
+// What a training says.
+class Listener final : public Progress {
+ public:
+  void begin(std::string_view, std::int64_t, std::string_view) override {}
+  void update(std::int64_t, std::string_view) override {}
+  void line(std::string_view text) override { lines_.emplace_back(text); }
+  void end() override {}
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+TEST(ComposerTraining, GoesOnWithAnotherNumberOfThreadsAndWarnsOnce) {
+  const TemporaryFolder folder;
+  const TrainingFile file = walking_music(folder / "music");
+  ComposerTrainingSettings settings = tiny_composer_settings();
+  settings.stop_after_seconds = 1e-9;
+  const auto said = [&](int threads) {
+    settings.threads = threads;
+    Listener listener;
+    train_composer(file, settings, folder / "m.safetensors", Overwrite::kRefuse, listener);
+    return listener.lines();
+  };
+  const auto warning = AllOf(HasSubstr("warning: device was CPU, 2 threads"),
+                             HasSubstr("and is CPU, 1 thread"), HasSubstr("bytes"));
+  EXPECT_THAT(said(2), Not(Contains(HasSubstr("warning"))));
+  EXPECT_THAT(said(1), Contains(warning));
+  EXPECT_THAT(said(1), Not(Contains(HasSubstr("warning"))));
+  settings.stop_after_seconds = 0.0;
+  said(2);
+  EXPECT_TRUE(std::filesystem::exists(folder / "m.safetensors"));
+}
+
+// A checkpoint whose digest is right and whose contents are not.
+TEST(ComposerTraining, RefusesACheckpointWithOtherTensorsOrNumbers) {
+  const TemporaryFolder folder;
+  const TrainingFile file = walking_music(folder / "music");
+  ComposerTrainingSettings settings = tiny_composer_settings();
+  settings.stop_after_seconds = 1e-9;
+  for (int i = 0; i < 4; ++i) train(file, settings, folder / "m.safetensors");
+  const auto path = folder / "m.safetensors.checkpoint";
+  const WeightFile good = load_weights(path);
+  const auto message = [&](const auto& change) {
+    WeightFile changed = good;
+    changed.metadata.erase("undersong.checkpoint_sha256");
+    change(changed);
+    save_weights(path, changed, Overwrite::kAllow);
+    const Error error = thrown_error([&] { train(file, settings, folder / "m.safetensors"); });
+    EXPECT_EQ(error.kind(), ErrorKind::kFormat);
+    EXPECT_THAT(error.message(), AllOf(HasSubstr("m.safetensors.checkpoint"),
+                                       HasSubstr("use --fresh to start over")));
+    return std::string(error.message());
+  };
+  const auto rename = [](const std::string& name) {
+    return [name](WeightFile& weights) {
+      auto tensor = weights.tensors.extract(name);
+      tensor.key() = name + "s";
+      weights.tensors.insert(std::move(tensor));
+    };
+  };
+  const auto number = [](const char* name, std::int64_t value) {
+    return [=](WeightFile& weights) {
+      auto run = nlohmann::json::parse(weights.metadata.at("undersong.checkpoint"));
+      run[name] = value;
+      weights.metadata["undersong.checkpoint"] = run.dump();
+    };
+  };
+  EXPECT_THAT(message(rename("state.moment")), HasSubstr("state.moment is missing"));
+  EXPECT_THAT(message(rename("best.layers.0.qkv")), HasSubstr("layers.0.qkv is missing"));
+  EXPECT_THAT(message([](WeightFile& weights) {
+                weights.tensors["state.square"] = {{1}, std::vector<float>{0.0F}};
+              }),
+              HasSubstr("state.square has another shape"));
+  EXPECT_THAT(message(number("step", -7)), HasSubstr("contradict"));
+  EXPECT_THAT(message(number("best_epoch", 9)), HasSubstr("contradict"));
 }
 
 TEST(ComposerTraining, RefusesACheckpointOfAnotherTraining) {
@@ -176,6 +326,7 @@ TEST(ComposerTraining, RefusesWeightsThatAreNoComposers) {
   save_weights(folder / "other.safetensors", other, Overwrite::kRefuse);
   ComposerTrainingSettings settings = tiny_composer_settings();
   settings.from = folder / "other.safetensors";
+  settings.size.clear();
   const Error error = thrown_error([&] { train(file, settings, folder / "m.safetensors"); });
   EXPECT_EQ(error.kind(), ErrorKind::kMismatch);
   EXPECT_THAT(error.message(), HasSubstr("weights are of markov"));

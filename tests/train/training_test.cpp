@@ -190,12 +190,13 @@ TEST(Checkpoint, ComesBackAsItWasWritten) {
   const TemporaryFolder folder;
   TrainingState state;
   state.step = 12;
-  state.epochs_done = 3;
+  state.epochs_done = 2;
   state.batches_done = 2;
   state.epoch_loss = {0.1 + 0.2, 7};
   state.best_loss = 1.0 / 3.0;
   state.best_epoch = 2;
-  state.log = {{1, 4, 2.5, 2.0 / 7.0, 1.5, 100.0}};
+  state.machine = {{"processes", "2"}};
+  state.log = {{1, 4, 2.5, 2.0 / 7.0, 1.5, 100.0}, {2, 8, 2.0, 0.25, 2.5, 100.0}};
   state.tensors["a"] = {{2}, std::vector<float>{1.0F, 0.1F}};
   state.best["a"] = {{2}, std::vector<float>{3.0F, 0.3F}};
   save_checkpoint(folder / "c", state, {{"seed", "1"}});
@@ -205,6 +206,7 @@ TEST(Checkpoint, ComesBackAsItWasWritten) {
   EXPECT_EQ(read->batches_done, 2);
   EXPECT_EQ(read->epoch_loss.nats, 0.1 + 0.2);
   EXPECT_EQ(read->best_loss, 1.0 / 3.0);
+  EXPECT_EQ(read->machine, state.machine);
   EXPECT_EQ(read->log[0].valid_loss, 2.0 / 7.0);
   EXPECT_EQ(std::get<std::vector<float>>(read->tensors.at("a").values)[1], 0.1F);
   EXPECT_EQ(std::get<std::vector<float>>(read->best.at("a").values)[0], 3.0F);
