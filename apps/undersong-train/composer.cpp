@@ -4,9 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/scratch_folder.h"
 #include "common/run.h"
 #include "corpus/corpus.h"
 #include "corpus/training_file.h"
@@ -19,7 +21,7 @@ struct ComposerArguments {
   std::string command;  // "composer"
   std::filesystem::path data;
   std::string corpus;
-  std::string style = "own";
+  std::optional<std::string> style;
   std::filesystem::path output;
   ComposerTrainingSettings training;
   bool force = false;
@@ -33,7 +35,7 @@ void add_data_options(CLI::App& app, ComposerArguments& to) {
   app.add_option("--corpus", to.corpus,
                  "Name of a corpus, or its folder, to prepare and learn from instead");
   app.add_option("--style", to.style, "What the music of --corpus is, for the network")
-      ->capture_default_str();
+      ->default_str("own");
   app.add_option("-o,--output", to.output, "The weight file to write, *.safetensors")->required();
   app.add_flag("--force", to.force, "Overwrite the output");
   app.add_flag("--quiet", to.quiet, "No progress");
@@ -44,23 +46,26 @@ void add_network_options(CLI::App& app, ComposerTrainingSettings& to) {
   for (const ComposerSize& size : composer_sizes()) {
     sizes += (sizes.empty() ? "" : ", ") + size.name;
   }
-  app.add_option("--size", to.size, "Of the network: " + sizes)->capture_default_str();
-  app.add_option("--from", to.from, "Weights of a composer to adapt, instead of --size");
+  app.add_option("--size", to.size, "Of the network: " + sizes)
+      ->default_str("full on CUDA, small on a CPU");
+  app.add_option("--from", to.from, "Weights of a composer to adapt; they decide the size");
   app.add_option("--low-rank", to.low_rank,
                  "With --from: learn products of this rank beside the weights (0: all weights)")
       ->capture_default_str();
   app.add_option("--context", to.samples.context, "Tokens that the network hears at once")
-      ->capture_default_str();
-  app.add_option("--dropout", to.dropout,
-                 "Share dropped of what each layer adds (default: 0.1 for the full size, else 0)");
+      ->default_str("1024; with --from those of the weights, and no more");
+  app.add_option("--dropout", to.dropout, "Share dropped of what each layer adds")
+      ->default_str("0.1 for the full size, else 0");
 }
 
 void add_pace_options(CLI::App& app, ComposerTrainingSettings& to) {
   app.add_option("--tokens", to.tokens,
-                 "To learn from, over all (0: 300 million, with --from 400,000); may be raised "
-                 "for a run that goes on, until the learning rate falls");
+                 "To learn from, over all (0: 300 million on CUDA and 30 million on a CPU, which "
+                 "are hours on either; with --from 400,000); may be raised for a run that goes on, "
+                 "until the learning rate falls");
   app.add_option("--step-tokens", to.step_tokens, "A step (0: 65536 on CUDA, 4096 on a CPU)");
-  app.add_option("--learning-rate", to.learning_rate, "Of Adam; Muon, which moves the matrices, has twice that (0: by size)");
+  app.add_option("--learning-rate", to.learning_rate,
+                 "Of Adam; Muon, which moves the matrices, has twice that (0: by size)");
   app.add_option("--warm-up", to.warm_up, "Share of the tokens over which the rate rises")
       ->capture_default_str();
   app.add_option("--decay", to.decay, "Share at the end over which the rate falls to 0")
@@ -93,30 +98,27 @@ Corpus corpus_of(const std::string& name) {
   return folder ? Corpus::open_folder(name) : Corpus::open(name);
 }
 
-// A training file of a corpus, beside the output for as long as the training goes on.
+GridStyle style_of(const ComposerArguments& arguments) {
+  return arguments.style ? parse_grid_style(*arguments.style) : GridStyle::kOwn;
+}
+
+// A training file of a corpus, for as long as the training goes on.
 class PreparedCorpus {
  public:
-  PreparedCorpus(const ComposerArguments& arguments, Progress& progress)
-      : folder_(arguments.output.string() + ".training") {
+  PreparedCorpus(const ComposerArguments& arguments, Progress& progress) {
     PrepareOptions options;
-    const GridStyle style = parse_grid_style(arguments.style);
+    const GridStyle style = style_of(arguments);
     if (style != GridStyle::kOwn) options.rules = {StyleRule{.pattern = "*", .style = style}};
     const PrepareReport report = prepare_training_file(corpus_of(arguments.corpus), options,
-                                                       folder_, Overwrite::kAllow, progress);
+                                                       folder(), Overwrite::kRefuse, progress);
     progress.line(fmt::format("{}: {} pieces, {} bars, {} notes; {} left out", arguments.corpus,
                               report.pieces, report.bars, report.notes, report.left_out.size()));
   }
-  ~PreparedCorpus() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  PreparedCorpus(const PreparedCorpus&) = delete;
-  PreparedCorpus& operator=(const PreparedCorpus&) = delete;
 
-  const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path folder() const { return scratch_.path() / "music.training"; }
 
  private:
-  std::filesystem::path folder_;
+  ScratchFolder scratch_;
 };
 
 void print_losses(std::string_view title, const std::vector<StyleLoss>& losses) {
@@ -142,20 +144,32 @@ void report(const ComposerOutcome& outcome, const ComposerArguments& arguments) 
   print_losses("test, controls given", outcome.test_given);
 }
 
-void train(const ComposerArguments& arguments) {
+// Before the music is prepared, which may take long.
+void check(const ComposerArguments& arguments, Overwrite overwrite) {
   if (arguments.data.empty() == arguments.corpus.empty()) {
     throw Error(ErrorKind::kUsage,
                 "say what to learn from: --data FOLDER that `undersong corpus prepare` made, or "
                 "--corpus NAME");
   }
+  if (arguments.style && !arguments.data.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "--style and --data contradict each other: a training file says the styles of its "
+                "pieces, and `undersong corpus prepare --styles` decides them");
+  }
+  style_of(arguments);
+  check_composer_training(arguments.training, arguments.output, overwrite);
+}
+
+void train(const ComposerArguments& arguments) {
+  const Overwrite overwrite = arguments.force ? Overwrite::kAllow : Overwrite::kRefuse;
+  check(arguments, overwrite);
   const auto progress =
       make_progress(arguments.quiet ? ProgressStyle::kQuiet : ProgressStyle::kAuto);
   std::optional<PreparedCorpus> prepared;
   if (arguments.data.empty()) prepared.emplace(arguments, *progress);
   const TrainingFile file = TrainingFile::open(prepared ? prepared->folder() : arguments.data);
   const ComposerOutcome outcome =
-      train_composer(file, arguments.training, arguments.output,
-                     arguments.force ? Overwrite::kAllow : Overwrite::kRefuse, *progress);
+      train_composer(file, arguments.training, arguments.output, overwrite, *progress);
   report(outcome, arguments);
 }
 
@@ -174,7 +188,8 @@ int run_composer_command(int count, char** values) {
       "  undersong train composer --data shipping.training --size small -o composer.safetensors\n"
       "  undersong train composer --from models/composer.safetensors --corpus mine "
       "-o mine.safetensors\n"
-      "\nA run that was stopped or killed goes on when the same command is given again.\n");
+      "\nA run that was stopped or killed goes on when the same command is given again. With "
+      "another number\nof threads or processes it goes on too, to weights of other bytes.\n");
   app.callback([&arguments] { train(arguments); });
   return run_program("undersong train", [&] { parse_and_run(app, {values + 1, values + count}); });
 }

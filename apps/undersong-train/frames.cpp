@@ -113,6 +113,10 @@ void train(const FramesArguments& arguments) {
 
 }  // namespace
 
+const char* frames_summary() {
+  return "the composer's kind of network measured on published sets (--help says more)";
+}
+
 int run_frames_command(int count, char** values) {
   FramesArguments arguments;
   CLI::App app(

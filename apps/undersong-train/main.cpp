@@ -39,7 +39,8 @@ std::string architecture_list() {
     text += fmt::format("  {:<16} {}{}\n", known.name, known.summary,
                         counted ? " (counted by undersong itself)" : "");
   }
-  return text +
+  return text + "\nWith options of their own: undersong train composer --help, and\n" +
+         fmt::format("  {:<16} {}\n", "frames", frames_summary()) +
          "\nExample:\n  undersong train lstm-embedding --corpus bach -o bach.safetensors\n"
          "\nA run that was stopped or killed goes on when the same command is given again.\n";
 }

@@ -92,6 +92,12 @@ tiny_model() {
   undersong train markov --corpus tiny --minimum-count 1 -o "$1" --quiet
 }
 
+# train_tiny_composer FILE: weights of a composer that heard the corpus tiny as piano music, hardly.
+train_tiny_composer() {
+  undersong train composer --corpus tiny --style piano --size tiny --context 256 --tokens 1024 \
+    --step-tokens 512 --threads 1 -o "$1" --quiet
+}
+
 # as_nobody COMMAND...: without root's right to write everywhere.
 as_nobody() {
   if [ "$(id -u)" = 0 ]; then

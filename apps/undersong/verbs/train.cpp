@@ -1,5 +1,5 @@
-// `undersong train ARCH --corpus NAME -o MODEL.safetensors`: counting models here, networks by
-// handing the command line to undersong-train.
+// `undersong train ARCH --corpus NAME -o MODEL.safetensors`: counting models here, networks and the
+// measuring of frames by handing the command line to undersong-train.
 
 #include "pipeline/train.h"
 
@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "common/messages.h"
 #include "model/architecture.h"
@@ -39,6 +40,9 @@ bool is_architecture(const std::string& name) {
                      [&](const Architecture& architecture) { return architecture.name == name; });
 }
 
+// What undersong-train does that makes no weights for `generate`, and so is no architecture.
+constexpr const char* kFrames = "frames";
+
 // What follows the word `train`.
 std::vector<std::string> trainer_arguments(const std::vector<std::string>& arguments) {
   const auto verb = std::find(arguments.begin(), arguments.end(), "train");
@@ -51,7 +55,9 @@ std::string list_of_architectures() {
     list += fmt::format("  {:<27} {}{}\n", architecture.name, architecture.summary,
                         architecture.is_counted() ? "" : tr(" (undersong-train)"));
   }
-  return list;
+  return list + fmt::format("  {:<27} {}{}\n", kFrames,
+                            tr("the composer's kind of network measured on published sets"),
+                            tr(" (undersong-train)"));
 }
 
 nlohmann::json to_json(const CountingReport& report) {
@@ -67,6 +73,10 @@ nlohmann::json to_json(const CountingReport& report) {
 void run(TrainFlags& flags, const std::vector<std::string>& arguments) {
   CountingRequest& request = flags.request;
   if (is_network(request.architecture)) become_trainer(trainer_arguments(arguments));
+  if (request.corpus.empty()) {
+    throw Error(ErrorKind::kUsage,
+                tr("say what to learn from with --corpus NAME; see undersong train --help"));
+  }
   if (!flags.held_out.empty()) request.dataset.held_out = read_held_out(flags.held_out);
   request.overwrite = flags.force ? Overwrite::kAllow : Overwrite::kRefuse;
   const CountingReport report = train_counting(request, flags.console.progress());
@@ -82,8 +92,8 @@ void add_options(CLI::App& verb, TrainFlags& flags) {
   verb.add_option("ARCH", request.architecture, tr("What to train; the list is below"))
       ->required()
       ->type_name("");
-  verb.add_option("--corpus", request.corpus, tr("What to learn from"))
-      ->required()
+  verb.add_option("--corpus", request.corpus,
+                  tr("What to learn from (composer: or --data, a training file; frames: --set)"))
       ->type_name("NAME");
   verb.add_option("-o,--output", request.output, tr("The weights (.safetensors)"))
       ->required()
@@ -113,10 +123,14 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments) {
   CLI::App* verb = app.add_subcommand("train", tr("Learn from a corpus"));
   add_options(*verb, *flags);
   flags->console.add_options(*verb);
-  verb->footer(list_of_architectures() +
-               tr("A network takes more (--device, --epochs, --seed, --report-both …):\n"
-                  "undersong train lstm --help\n"
-                  "Example: undersong train markov --corpus piano -o markov.safetensors"));
+  verb->footer(
+      list_of_architectures() +
+      tr("A network takes more (--device, --epochs, --seed, --report-both …), and composer "
+         "and frames take\nother options:\n"
+         "undersong train lstm --help\n"
+         "undersong train composer --help\n"
+         "undersong train frames --help\n"
+         "Example: undersong train markov --corpus piano -o markov.safetensors"));
   // What only undersong-train knows is not an error before we know the architecture.
   verb->allow_extras();
   verb->callback([flags, verb, arguments] {
@@ -130,8 +144,7 @@ void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments) {
 void hand_over_to_trainer(const std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments[0] != "train") return;
   // No architecture of models, but trained by the same program.
-  if (arguments.size() > 1 && arguments[1] == "frames")
-    become_trainer(trainer_arguments(arguments));
+  if (arguments.size() > 1 && arguments[1] == kFrames) become_trainer(trainer_arguments(arguments));
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i - 1] == "--corpus") continue;
     if (is_network(arguments[i])) become_trainer(trainer_arguments(arguments));
