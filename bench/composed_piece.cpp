@@ -192,7 +192,7 @@ ComposedPiece compose_piece(const Style& style, const CompositionRequest& reques
   const double start = thread_seconds();
   piece.plan = plan(request, style);
   const WriterContext context(piece.plan, style);
-  piece.parts = write_parts(piece.plan, style, *make_part_writer(piece.plan, style, network));
+  piece.parts = write_parts(piece.plan, style, *make_part_writer(piece.plan, style, {network, {}}));
   piece.score = score_of(context, humanise(context, piece.parts));
   piece.seconds_taken = thread_seconds() - start;
   return piece;

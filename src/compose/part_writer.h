@@ -2,7 +2,9 @@
 // Who writes a part: patterns today, a network beside them later.
 
 #include <array>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/rng.h"
@@ -28,6 +30,8 @@ struct PartRequest {
   // Everything that is written so far, both sides of the range among it. Roles are written in the
   // order of kRoles, so a melody finds the chords there, and a bass the drums.
   const Parts& parts;
+  // Which of the request's rewrites the bars are written for; unset: the piece as it was first.
+  std::optional<std::size_t> rewrite = {};
 };
 
 class PartWriter {
@@ -44,5 +48,10 @@ class PartWriter {
 
 // The writer that works from the style's patterns. Both must outlive it.
 std::unique_ptr<PartWriter> make_pattern_writer(const Plan& plan, const Style& style);
+
+// The piece's writer, in whose place each rewrite has that of its index, where there is one that is
+// not null.
+std::unique_ptr<PartWriter> make_rewriting_writer(
+    std::unique_ptr<PartWriter> piece, std::vector<std::unique_ptr<PartWriter>> rewrites);
 
 }  // namespace undersong

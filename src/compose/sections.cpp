@@ -33,7 +33,9 @@ class SectionWriter {
 
   Parts run() {
     write({{0, context_.bar_count()}, RoleSet::all(), Rng(plan_.request.seed).fork("parts")});
-    for (const Rewrite& rewrite : plan_.request.rewrites) {
+    for (std::size_t i = 0; i < plan_.request.rewrites.size(); ++i) {
+      const Rewrite& rewrite = plan_.request.rewrites[i];
+      rewrite_ = i;
       write({{rewrite.first_bar - 1, std::min(rewrite.last_bar, context_.bar_count())},
              rewrite.roles,
              Rng(rewrite.seed).fork("rewrite")});
@@ -107,7 +109,7 @@ class SectionWriter {
   }
 
   void ask(Role role, const BarSpan& run, const Rng& rng) {
-    put(role, run, writer_.write({role, run, parts_}, rng));
+    put(role, run, writer_.write({role, run, parts_, rewrite_}, rng));
   }
 
   // In place of what is there. Only in bars in which the role plays, cut where it stops.
@@ -243,6 +245,7 @@ class SectionWriter {
   WriterContext context_;
   const PartWriter& writer_;
   Parts parts_;
+  std::optional<std::size_t> rewrite_;  // that is being written
 };
 
 // One or two things, so that it is heard as the same section and as another.

@@ -139,9 +139,8 @@ Certificate certify(const CertifiedPiece& piece, const fs::path& path) {
   certificate.edited_from_sha256 = piece.edited_from_sha256;
   certificate.files = certified_files(piece.files, path.parent_path());
   certificate.ingredients.push_back(style_ingredient(piece.composition.style));
-  if (piece.composition.network != nullptr)
-    certificate.ingredients.push_back(
-        model_ingredient(*piece.composition.network, piece.in_the_networks_place));
+  for (const auto& network : all_of(piece.composition.networks))
+    certificate.ingredients.push_back(model_ingredient(*network, piece.in_the_networks_place));
   add_sound(piece.files, piece.soundfont_sha256, certificate.ingredients);
   tell_originality(piece.originality, certificate);
   return certificate;

@@ -67,16 +67,18 @@ Source new_piece(const ComposeRequest& request) {
   DecidedWriter writer = decide_writer(request.writer, style.style);
   composition.writer = std::move(writer.choice);
   source.composition = plan_composition(std::move(composition), std::move(style));
-  source.composition.network = std::move(writer.network);
+  source.composition.networks.piece = std::move(writer.network);
   source.writer = std::move(writer.note);
   return source;
 }
 
-// The network that the piece names, wherever its weights are now.
-void find_network(const ComposeRequest& request, const fs::path& track, Source& source) {
+// The networks that the piece names, wherever their weights are now.
+void find_networks(const ComposeRequest& request, const fs::path& track, Source& source) {
   Composition& composition = source.composition;
-  composition.network =
-      network_of(composition.plan.request, request.writer.model, track.parent_path());
+  const fs::path& model = request.writer.model;
+  composition.networks = networks_of(composition.plan.request, model, track.parent_path());
+  // Somebody else's bars may be for it.
+  if (!request.writer.kind) require_use(model, composition.networks);
 }
 
 Source planned_piece(const ComposeRequest& request) {
@@ -84,7 +86,7 @@ Source planned_piece(const ComposeRequest& request) {
   Source source;
   source.composition = with_context(
       display(*request.plan), [&] { return read_composition(text, request.composition.style); });
-  find_network(request, *request.plan, source);
+  find_networks(request, *request.plan, source);
   source.seed = request.seed.value_or(source.composition.plan.request.seed);
   return source;
 }
@@ -156,6 +158,30 @@ void check_rewrite(const Rewrite& rewrite, const Plan& plan) {
   check_playing(rewrite, plan);
 }
 
+// The model that makes the piece again need not be for the bars that patterns write.
+WriterWish wish_for_rewrite(const ComposeRequest& request, const PieceNetworks& networks) {
+  WriterWish wish = request.writer;
+  const bool is_the_pieces = std::ranges::any_of(
+      all_of(networks), [&](const auto& network) { return network->path == wish.model; });
+  if (wish.kind == WriterKind::kPattern && is_the_pieces) wish.model.clear();
+  return wish;
+}
+
+void add_rewrite(const ComposeRequest& request, Source& source) {
+  Composition& composition = source.composition;
+  Rewrite rewrite = request.rewrite;
+  check_rewrite(rewrite, composition.plan);
+  DecidedWriter decided;
+  if (request.writer.kind) {
+    decided = decide_rewriter(wish_for_rewrite(request, composition.networks),
+                              composition.style.style, rewrite.roles);
+  }
+  rewrite.writer = std::move(decided.choice);
+  source.writer = std::move(decided.note);
+  composition.networks.rewrites.push_back(std::move(decided.network));
+  composition.plan.request.rewrites.push_back(std::move(rewrite));
+}
+
 // Whether the notes are others than the request makes: a person's, or another version's.
 bool differs_from_request(const Composition& composition, const Score& score) {
   return without_composition(write_composition(composition)) != score;
@@ -168,7 +194,7 @@ Source piece_of_file(const ComposeRequest& request) {
       with_context("reading " + display(*request.from), [&] { return read_midi(bytes).score; });
   source.composition =
       composition_from(origin_of_file(*request.from, score), request.composition.style);
-  find_network(request, *request.from, source);
+  find_networks(request, *request.from, source);
   // Workstations write grids of their own, and some leave the tempo out.
   if (score.ticks_per_quarter != kPlanTicksPerQuarter)
     score = with_ticks_per_quarter(std::move(score), kPlanTicksPerQuarter);
@@ -195,6 +221,10 @@ void check_numbers(const ComposeRequest& request) {
   }
   if (request.plan && request.from)
     throw Error(ErrorKind::kUsage, "--plan and --from both say what to compose; give one of them");
+  if (request.from && request.writer.drafts && !request.writer.kind)
+    throw Error(ErrorKind::kUsage,
+                "--drafts is for bars that the composer network writes again; add --writer neural "
+                "or leave it away");
   if (request.from && request.outputs.empty() && !request.stems)
     throw Error(ErrorKind::kUsage, "name an output with -o, such as -o changed.wav -o changed.mid");
 }
@@ -334,10 +364,7 @@ ComposedVariant write_variant(const ComposeRequest& request, const Source& sourc
 ComposeReport compose_music(const ComposeRequest& request, Progress& progress) {
   check_numbers(request);
   Source source = open_source(request);
-  if (request.from) {
-    check_rewrite(request.rewrite, source.composition.plan);
-    source.composition.plan.request.rewrites.push_back(request.rewrite);
-  }
+  if (request.from) add_rewrite(request, source);
   const auto files = check_all_files(request, source);
   const auto soundfont_sha256 = hash_soundfont(request, files);
   References references = open_ready_references();

@@ -26,11 +26,13 @@ struct ComposeRequest {
   // Of the piece, and of the bars that are written again. Unset: that of `plan`, else one is
   // chosen, and reported.
   std::optional<std::uint64_t> seed;
-  std::optional<std::filesystem::path> plan;   // an edited plan in place of the request's
-  std::optional<std::filesystem::path> from;   // a track of ours some bars of which are written
-                                               // again, and
-  Rewrite rewrite;                             // which; its seed is `seed`
-  WriterWish writer;                           // of a new piece; `model` alone of others
+  std::optional<std::filesystem::path> plan;  // an edited plan in place of the request's
+  std::optional<std::filesystem::path> from;  // a track of ours some bars of which are written
+                                              // again, and
+  Rewrite rewrite;                            // which; its seed is `seed`
+  // Of a new piece. With `from` of the bars that are written again, by the piece's own writer where
+  // no kind is set; `model` may also be where weights that wrote the piece are.
+  WriterWish writer;
   std::vector<std::filesystem::path> outputs;  // by suffix, as write_music; audio, .mid, .svg.
                                                // None and no stems: STYLE-SEED.wav
   std::optional<std::filesystem::path> stems;  // a folder: a float WAV a stem
@@ -64,7 +66,7 @@ struct ComposeReport {
 // (pipeline/request_text.h). Compared is what is ready (open_ready_references).
 //
 // Errors: kUsage and kFormat as plan(), find_style(), read_plan() say; those of write_music,
-// decide_writer() and network_of();
+// decide_writer(), decide_rewriter(), networks_of() and require_use();
 // kTooClose as generate(); kMismatch as compose_rewrite(). Every output is written whole or not at
 // all, and none of a variant before all of them are.
 ComposeReport compose_music(const ComposeRequest& request, Progress& progress);

@@ -70,13 +70,13 @@ Composition with_seed(Composition composition, std::uint64_t seed) {
     return composition;
   }
   Composition planned = plan_composition(std::move(request), std::move(composition.style));
-  planned.network = std::move(composition.network);
+  planned.networks = std::move(composition.networks);
   return planned;
 }
 
 Score write_composition(const Composition& composition, std::vector<PatternBars>* in_its_place) {
-  const auto& [style, plan, edited_plan, from, network] = composition;
-  const auto writer = make_part_writer(plan, style.style, network, in_its_place);
+  const auto& [style, plan, edited_plan, from, networks] = composition;
+  const auto writer = make_part_writer(plan, style.style, networks, in_its_place);
   Score score = from ? compose_rewrite(plan, style.style, *writer, *from)
                      : compose(plan, style.style, *writer);
   note_composition(origin_of(composition), score);

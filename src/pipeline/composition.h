@@ -22,7 +22,7 @@ struct Composition {
   Plan plan;
   bool edited_plan = false;   // another than plan(plan.request, style): a person changed it
   std::optional<Score> from;  // whose bars the last rewrite of the plan's request writes again
-  std::shared_ptr<const WriterNetwork> network;  // that of the plan's request; null: patterns alone
+  PieceNetworks networks;     // those of the plan's request
 };
 
 // Errors: as find_style() and plan().

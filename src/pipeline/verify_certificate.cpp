@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -143,22 +144,29 @@ bool has_sound(const Certificate& certificate) {
                      [](const CertifiedFile& file) { return file.kind != CertifiedKind::kMidi; });
 }
 
-bool is_neural(const Certificate& certificate) {
-  const auto& writer = certificate.request.writer;
-  return writer && writer->kind == WriterKind::kNeural;
+// SHA-256 of all weights that the request names: the piece's and those of its rewrites.
+std::set<std::string> weights_of(const CompositionRequest& request) {
+  std::set<std::string> weights;
+  const auto add = [&](const std::optional<WriterChoice>& writer) {
+    if (writer && writer->kind == WriterKind::kNeural) weights.insert(writer->weights_sha256);
+  };
+  add(request.writer);
+  for (const Rewrite& rewrite : request.rewrites) add(rewrite.writer);
+  return weights;
 }
 
 // The weights that wrote the notes are named where the request names some, and no others.
-void check_model(Check& check) {
-  const CertifiedIngredient* model = find_kind(check.certificate, "model");
-  const bool is_named = is_neural(check.certificate);
-  if (model == nullptr && !is_named) return;
-  if (model != nullptr && is_named &&
-      model->sha256 == check.certificate.request.writer->weights_sha256)
-    return;
-  if (model != nullptr)
-    check.add("the model that the certificate names is not the one of its request",
-              Outcome::kDiffers);
+void check_models(Check& check) {
+  const std::set<std::string> wanted = weights_of(check.certificate.request);
+  std::set<std::string> named;
+  for (const CertifiedIngredient& ingredient : check.certificate.ingredients) {
+    if (ingredient.kind == "model") named.insert(ingredient.sha256);
+  }
+  if (named.empty() || named == wanted) return;
+  check.add(wanted.size() > 1
+                ? "the models that the certificate names are not those of its request"
+                : "the model that the certificate names is not the one of its request",
+            Outcome::kDiffers);
 }
 
 void require_ingredient(Check& check, const char* kind) {
@@ -170,18 +178,18 @@ void require_ingredient(Check& check, const char* kind) {
 // All that has to take part in such files is named.
 void check_ingredients(Check& check) {
   require_ingredient(check, "style");
-  if (is_neural(check.certificate)) require_ingredient(check, "model");
-  check_model(check);
+  if (!weights_of(check.certificate.request).empty()) require_ingredient(check, "model");
+  check_models(check);
   if (!has_sound(check.certificate)) return;
   for (const char* kind : {"soundfont", "synthesizer", "audio library"})
     require_ingredient(check, kind);
 }
 
-// The network that wrote the notes, when it is here as it was then.
-bool find_writer(Check& check, Composition& composition) {
-  if (!is_neural(check.certificate)) return true;
+// The networks that wrote the notes, when they are here as they were then.
+bool find_writers(Check& check, Composition& composition) {
+  if (weights_of(check.certificate.request).empty()) return true;
   try {
-    composition.network = network_of(composition.plan.request, check.model, check.folder);
+    composition.networks = networks_of(composition.plan.request, check.model, check.folder);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kCancelled) throw;
     check.add("the notes were not made again", Outcome::kCannotTell, error.message());
@@ -193,14 +201,17 @@ bool find_writer(Check& check, Composition& composition) {
 // What the weights say of themselves, and which bars patterns wrote in their place.
 void check_model_words(Check& check, const Composition& composition,
                        const std::vector<PatternBars>& in_its_place) {
-  const CertifiedIngredient* model = find_kind(check.certificate, "model");
-  if (model == nullptr || composition.network == nullptr) return;
-  const CertifiedIngredient here = model_ingredient(*composition.network, in_its_place);
-  if (model->terms == here.terms && model->detail == here.detail) return;
-  // Another version draws other drafts, of which others may be too near.
-  const bool may_differ = check.made_by_other && model->terms == here.terms;
-  check.add("what it says of its model is not what the weights say",
-            may_differ ? Outcome::kCannotTell : Outcome::kDiffers);
+  for (const auto& network : all_of(composition.networks)) {
+    const CertifiedIngredient here = model_ingredient(*network, in_its_place);
+    for (const CertifiedIngredient& model : check.certificate.ingredients) {
+      if (model.kind != "model" || model.sha256 != here.sha256) continue;
+      if (model.terms == here.terms && model.detail == here.detail) continue;
+      // Another version draws other drafts, of which others may be too near.
+      const bool may_differ = check.made_by_other && model.terms == here.terms;
+      check.add("what it says of its model is not what the weights say",
+                may_differ ? Outcome::kCannotTell : Outcome::kDiffers);
+    }
+  }
 }
 
 void check_style(Check& check, const FoundStyle& found) {
@@ -260,7 +271,7 @@ std::optional<Remade> remake(Check& check) {
     remade.score = std::move(*score);
     return remade;
   }
-  if (!find_writer(check, remade.composition)) return std::nullopt;
+  if (!find_writers(check, remade.composition)) return std::nullopt;
   std::vector<PatternBars> in_its_place;
   remade.score = write_composition(remade.composition, &in_its_place);
   check_model_words(check, remade.composition, in_its_place);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
@@ -128,8 +129,9 @@ DecidedWriter usual_writer(const WriterWish& wish, const Style& style) {
 }
 
 std::vector<fs::path> weights_near(const fs::path& model, const fs::path& beside) {
-  if (!model.empty()) return {model};
-  std::vector<fs::path> paths = {shipped_writer_weights()};
+  std::vector<fs::path> paths;
+  if (!model.empty()) paths.push_back(model);
+  paths.push_back(shipped_writer_weights());
   for (const fs::path& folder : {shipped_folder() / "models", beside}) {
     std::error_code failure;
     fs::directory_iterator entries(folder.empty() ? "." : folder, failure);
@@ -141,6 +143,33 @@ std::vector<fs::path> weights_near(const fs::path& model, const fs::path& beside
     paths.insert(paths.end(), found.begin(), found.end());
   }
   return paths;
+}
+
+bool is_of(const WriterChoice& choice, const WriterNetwork& network) {
+  return choice.weights_sha256 == network.sha256 &&
+         choice.fingerprints_sha256 == network.fingerprints_sha256;
+}
+
+// That of the choice's hash, among `paths`; one without a hash takes the first and says so.
+std::shared_ptr<const WriterNetwork> find_network(WriterChoice& choice,
+                                                  const std::vector<fs::path>& paths) {
+  const bool is_any = choice.weights_sha256.empty();
+  for (const fs::path& path : paths) {
+    if (!is_there(path) || (!is_any && sha256_of_file(path) != choice.weights_sha256)) continue;
+    auto network = load_writer_network(path);
+    if (is_any) choice.fingerprints_sha256 = network->fingerprints_sha256;
+    choice.weights_sha256 = network->sha256;
+    if (is_of(choice, *network)) return network;
+    throw Error(ErrorKind::kMismatch,
+                fmt::format("the piece was written beside other fingerprints than {}",
+                            display(fingerprints_beside(path))));
+  }
+  throw Error(ErrorKind::kMismatch,
+              is_any ? missing_weights(shipped_writer_weights()) + "; name some with --model"
+                     : fmt::format("the weights of the composer network that wrote this piece, or "
+                                   "bars of it (SHA-256 {}), are not here; name them with --model, "
+                                   "or put them beside the track",
+                                   choice.weights_sha256));
 }
 
 // How near a line comes to what was learned; 1 is the limit.
@@ -161,6 +190,34 @@ double nearness(const Fingerprints& fingerprints, const std::vector<Note>& notes
 void insert(const PatternBars& bars, std::vector<PatternBars>& all) {
   const auto place = std::lower_bound(all.begin(), all.end(), bars);
   if (place == all.end() || *place != bars) all.insert(place, bars);
+}
+
+NeuralOptions neural_options(const WriterChoice& choice, const Style& style,
+                             const std::shared_ptr<const WriterNetwork>& network,
+                             std::vector<PatternBars>* in_its_place) {
+  const RoleSet writable = writable_roles(style, *network->source);
+  for (const Role role : kRoles) {
+    if (!choice.roles.contains(role) || style.role(role) == nullptr || writable.contains(role))
+      continue;
+    throw Error(ErrorKind::kMismatch,
+                fmt::format("{} cannot write the {} of the style {}: it never heard that role in "
+                            "the music that the pack names",
+                            display(network->path), name_of(role), style.name));
+  }
+  NeuralOptions options;
+  options.roles = choice.roles & writable;
+  options.drafts = choice.drafts;
+  if (const auto& fingerprints = network->fingerprints) {
+    options.nearness = [fingerprints](const std::vector<Note>& notes) {
+      return nearness(*fingerprints, notes);
+    };
+  }
+  if (in_its_place != nullptr) {
+    options.on_too_near = [in_its_place, sha256 = network->sha256](Role role, const BarSpan& bars) {
+      insert({role, bars.first + 1, bars.last, sha256}, *in_its_place);
+    };
+  }
+  return options;
 }
 
 // The licences of what was heard, as the weights say.
@@ -213,33 +270,63 @@ DecidedWriter decide_writer(const WriterWish& wish, const Style& style) {
   return wanted_network(wish, style);
 }
 
-std::shared_ptr<const WriterNetwork> network_of(CompositionRequest& request, const fs::path& model,
-                                                const fs::path& beside) {
-  if (!request.writer || request.writer->kind == WriterKind::kPattern) {
-    if (model.empty()) return nullptr;
-    throw Error(ErrorKind::kUsage,
-                "--model names a composer network, and patterns wrote this piece; leave it away");
-  }
-  WriterChoice& choice = *request.writer;
-  for (const fs::path& path : weights_near(model, beside)) {
-    if (!is_there(path)) continue;
-    const bool is_it =
-        choice.weights_sha256.empty() || sha256_of_file(path) == choice.weights_sha256;
-    if (!is_it) continue;
-    auto network = load_writer_network(path);
-    if (choice.weights_sha256.empty()) choice.fingerprints_sha256 = network->fingerprints_sha256;
-    choice.weights_sha256 = network->sha256;
-    if (network->fingerprints_sha256 == choice.fingerprints_sha256) return network;
+DecidedWriter decide_rewriter(const WriterWish& wish, const Style& style, RoleSet roles) {
+  UNDERSONG_CHECK(wish.kind.has_value());
+  DecidedWriter decided = decide_writer(wish, style);
+  if (decided.network == nullptr) return decided;
+  RoleSet& own = decided.choice.value().roles;
+  own = own & roles;
+  if (own.empty()) {
     throw Error(ErrorKind::kMismatch,
-                fmt::format("the piece was written beside other fingerprints than {}",
-                            display(fingerprints_beside(path))));
+                fmt::format("{} never heard the {} in the music that the style {} takes from it; "
+                            "use --writer pattern, or other weights with --model",
+                            display(decided.network->path), role_list(roles), style.name));
   }
+  decided.note = writes_text(*decided.network, own);
+  return decided;
+}
+
+std::vector<std::shared_ptr<const WriterNetwork>> all_of(const PieceNetworks& networks) {
+  std::vector<std::shared_ptr<const WriterNetwork>> all;
+  const auto add = [&](const std::shared_ptr<const WriterNetwork>& network) {
+    const bool is_new = network != nullptr && std::ranges::none_of(all, [&](const auto& known) {
+                          return known->sha256 == network->sha256;
+                        });
+    if (is_new) all.push_back(network);
+  };
+  add(networks.piece);
+  for (const auto& network : networks.rewrites) add(network);
+  return all;
+}
+
+PieceNetworks networks_of(CompositionRequest& request, const fs::path& model,
+                          const fs::path& beside) {
+  PieceNetworks networks;
+  const auto find = [&](std::optional<WriterChoice>& choice) {
+    if (!choice || choice->kind == WriterKind::kPattern)
+      return std::shared_ptr<const WriterNetwork>();
+    for (const auto& known : all_of(networks)) {
+      if (is_of(*choice, *known)) return known;
+    }
+    return find_network(*choice, weights_near(model, beside));
+  };
+  networks.piece = find(request.writer);
+  for (Rewrite& rewrite : request.rewrites) networks.rewrites.push_back(find(rewrite.writer));
+  return networks;
+}
+
+void require_use(const fs::path& model, const PieceNetworks& networks) {
+  if (model.empty()) return;
+  const auto all = all_of(networks);
+  if (all.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "--model names a composer network, and patterns wrote this piece; leave it away, "
+                "or have the network write some bars again with --from, --regenerate and --writer "
+                "neural");
+  }
+  if (std::ranges::any_of(all, [&](const auto& network) { return network->path == model; })) return;
   throw Error(ErrorKind::kMismatch,
-              choice.weights_sha256.empty()
-                  ? missing_weights(shipped_writer_weights()) + "; name some with --model"
-                  : fmt::format("the weights of the composer network that wrote this piece "
-                                "(SHA-256 {}) are not here; name them with --model",
-                                choice.weights_sha256));
+              fmt::format("{} did not write this piece; leave --model away", display(model)));
 }
 
 std::string to_text(const std::vector<PatternBars>& bars) {
@@ -247,6 +334,10 @@ std::string to_text(const std::vector<PatternBars>& bars) {
   std::string text;
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const PatternBars& here = bars[i];
+    const bool is_told = i > 0 && bars[i - 1].role == here.role &&
+                         bars[i - 1].first_bar == here.first_bar &&
+                         bars[i - 1].last_bar == here.last_bar;  // of another network
+    if (is_told) continue;
     const bool same_role = i > 0 && bars[i - 1].role == here.role;
     if (same_role) {
       text += ", ";
@@ -261,33 +352,23 @@ std::string to_text(const std::vector<PatternBars>& bars) {
 }
 
 std::unique_ptr<PartWriter> make_part_writer(const Plan& plan, const Style& style,
-                                             const std::shared_ptr<const WriterNetwork>& network,
+                                             const PieceNetworks& networks,
                                              std::vector<PatternBars>* in_its_place) {
-  if (network == nullptr) return make_pattern_writer(plan, style);
-  const WriterChoice& choice = plan.request.writer.value();
-  const RoleSet writable = writable_roles(style, *network->source);
-  for (const Role role : kRoles) {
-    if (!choice.roles.contains(role) || style.role(role) == nullptr || writable.contains(role))
-      continue;
-    throw Error(ErrorKind::kMismatch,
-                fmt::format("{} cannot write the {} of the style {}: it never heard that role in "
-                            "the music that the pack names",
-                            display(network->path), name_of(role), style.name));
+  const auto make = [&](const std::optional<WriterChoice>& choice,
+                        const std::shared_ptr<const WriterNetwork>& network) {
+    if (network == nullptr) return make_pattern_writer(plan, style);
+    return make_neural_writer(plan, style, *network->source,
+                              neural_options(choice.value(), style, network, in_its_place));
+  };
+  auto piece = make(plan.request.writer, networks.piece);
+  std::vector<std::unique_ptr<PartWriter>> own;
+  for (std::size_t i = 0; i < plan.request.rewrites.size(); ++i) {
+    const auto& choice = plan.request.rewrites[i].writer;
+    const bool is_found = i < networks.rewrites.size();
+    UNDERSONG_CHECK(is_found || !choice || choice->kind == WriterKind::kPattern);
+    own.push_back(choice ? make(choice, is_found ? networks.rewrites[i] : nullptr) : nullptr);
   }
-  NeuralOptions options;
-  options.roles = choice.roles & writable;
-  options.drafts = choice.drafts;
-  if (const auto& fingerprints = network->fingerprints) {
-    options.nearness = [fingerprints](const std::vector<Note>& notes) {
-      return nearness(*fingerprints, notes);
-    };
-  }
-  if (in_its_place != nullptr) {
-    options.on_too_near = [in_its_place](Role role, const BarSpan& bars) {
-      insert({role, bars.first + 1, bars.last}, *in_its_place);
-    };
-  }
-  return make_neural_writer(plan, style, *network->source, std::move(options));
+  return make_rewriting_writer(std::move(piece), std::move(own));
 }
 
 CertifiedIngredient model_ingredient(const WriterNetwork& network,
@@ -296,7 +377,9 @@ CertifiedIngredient model_ingredient(const WriterNetwork& network,
                                    network.info.corpus_sha256);
   for (const std::string& base : network.model->knowledge().based_on)
     detail += fmt::format("; adapted from {}", base);
-  if (!in_its_place.empty()) detail += "; " + to_text(in_its_place);
+  std::vector<PatternBars> own = in_its_place;
+  std::erase_if(own, [&](const auto& bars) { return bars.weights_sha256 != network.sha256; });
+  if (!own.empty()) detail += "; " + to_text(own);
   return {.kind = "model",
           .name = network.path.filename().string(),
           .sha256 = network.sha256,

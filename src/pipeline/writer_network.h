@@ -60,13 +60,29 @@ struct DecidedWriter {
 // without weights; those of load_writer_network.
 DecidedWriter decide_writer(const WriterWish& wish, const Style& style);
 
-// The network of a request that was decided before: that of its hash, among `model`, what ships,
-// and `beside`'s folder. Null where patterns write alone. A request without a hash takes what is
-// here, and says so from then on.
-// Errors: kMismatch when none has the hash, or its fingerprints are others.
-std::shared_ptr<const WriterNetwork> network_of(CompositionRequest& request,
-                                                const std::filesystem::path& model,
-                                                const std::filesystem::path& beside = {});
+// The same for bars of these roles that are written again. Precondition: wish.kind is set.
+// Errors: also kMismatch when the network can write none of the roles.
+DecidedWriter decide_rewriter(const WriterWish& wish, const Style& style, RoleSet roles);
+
+// The networks of a piece: of the whole, and of each rewrite that names a writer of its own. Null
+// where patterns write, and where a rewrite is left to the piece's writer.
+struct PieceNetworks {
+  std::shared_ptr<const WriterNetwork> piece = {};
+  std::vector<std::shared_ptr<const WriterNetwork>> rewrites = {};
+};
+// Each once, in this order.
+std::vector<std::shared_ptr<const WriterNetwork>> all_of(const PieceNetworks& networks);
+
+// The networks of a request that was decided before: those of its hashes, among `model`, what
+// ships, and `beside`'s folder. A choice without a hash takes what is here, and says so from then
+// on.
+// Errors: kMismatch when none has a hash, or its fingerprints are others.
+PieceNetworks networks_of(CompositionRequest& request, const std::filesystem::path& model,
+                          const std::filesystem::path& beside = {});
+
+// Errors: when somebody named a model that is none of these: kUsage, or kMismatch where there are
+// some.
+void require_use(const std::filesystem::path& model, const PieceNetworks& networks);
 
 // Bars of a role that patterns wrote in the network's place, since every draft came too near to
 // music that it learned.
@@ -74,19 +90,22 @@ struct PatternBars {
   Role role = Role::kLead;
   int first_bar = 1;  // as people count
   int last_bar = 1;
+  std::string weights_sha256 = {};  // the network's
 
   auto operator<=>(const PatternBars&) const = default;
 };
 // A sentence that names them; empty for none.
 std::string to_text(const std::vector<PatternBars>& bars);
 
-// The writer of a piece. `network` is null where patterns write alone. `in_its_place`, which must
-// outlive the writer, gets what patterns write for the network, in order and each once; null: none.
-// Errors: kMismatch when the network cannot write a role that the request names.
+// The writer of a piece and of its rewrites; plan, style and networks must outlive it.
+// `in_its_place`, which must too, gets what patterns write for a network, in order and each once;
+// null: none.
+// Errors: kMismatch when a network cannot write a role that the request names.
 std::unique_ptr<PartWriter> make_part_writer(const Plan& plan, const Style& style,
-                                             const std::shared_ptr<const WriterNetwork>& network,
+                                             const PieceNetworks& networks,
                                              std::vector<PatternBars>* in_its_place = nullptr);
 
+// `in_its_place` may hold bars of other networks too.
 CertifiedIngredient model_ingredient(const WriterNetwork& network,
                                      const std::vector<PatternBars>& in_its_place);
 

@@ -33,16 +33,6 @@ struct EnergyPoint {
   bool operator==(const EnergyPoint&) const = default;
 };
 
-// Some bars written again, with another seed, where all others stay.
-struct Rewrite {
-  int first_bar = 1;  // as people count, from 1
-  int last_bar = 1;
-  RoleSet roles;
-  std::uint64_t seed = 0;
-
-  bool operator==(const Rewrite&) const = default;
-};
-
 enum class WriterKind : std::uint8_t {
   kPattern,  // the style's patterns write everything
   kNeural,   // a composer network writes some roles
@@ -64,6 +54,17 @@ struct WriterChoice {
   std::string fingerprints_sha256;  // of what drafts are held against; empty: nothing
 
   bool operator==(const WriterChoice&) const = default;
+};
+
+// Some bars written again, with another seed, where all others stay.
+struct Rewrite {
+  int first_bar = 1;  // as people count, from 1
+  int last_bar = 1;
+  RoleSet roles;
+  std::uint64_t seed = 0;
+  std::optional<WriterChoice> writer = {};  // unset: the piece's
+
+  bool operator==(const Rewrite&) const = default;
 };
 
 // The same request, version, style pack and weights are the same music on every machine.

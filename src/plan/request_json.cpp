@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "base/suggestion.h"
@@ -26,17 +27,6 @@ Json energy_json(const std::vector<EnergyPoint>& points) {
   return list;
 }
 
-Json rewrites_json(const std::vector<Rewrite>& rewrites) {
-  Json list = Json::array();
-  for (const auto& rewrite : rewrites) {
-    list.push_back({{"first_bar", rewrite.first_bar},
-                    {"last_bar", rewrite.last_bar},
-                    {"roles", detail::roles_json(rewrite.roles)},
-                    {"seed", rewrite.seed}});
-  }
-  return list;
-}
-
 Json writer_json(const WriterChoice& writer) {
   Json json = {{"kind", name_of(writer.kind)}};
   if (writer.kind == WriterKind::kPattern) return json;
@@ -45,6 +35,19 @@ Json writer_json(const WriterChoice& writer) {
   if (!writer.weights_sha256.empty()) json["weights_sha256"] = writer.weights_sha256;
   if (!writer.fingerprints_sha256.empty()) json["fingerprints_sha256"] = writer.fingerprints_sha256;
   return json;
+}
+
+Json rewrites_json(const std::vector<Rewrite>& rewrites) {
+  Json list = Json::array();
+  for (const auto& rewrite : rewrites) {
+    Json entry = {{"first_bar", rewrite.first_bar},
+                  {"last_bar", rewrite.last_bar},
+                  {"roles", detail::roles_json(rewrite.roles)},
+                  {"seed", rewrite.seed}};
+    if (rewrite.writer) entry["writer"] = writer_json(*rewrite.writer);
+    list.push_back(std::move(entry));
+  }
+  return list;
 }
 
 std::string hash_text(const nlohmann::json& json) {
@@ -93,7 +96,9 @@ void read_rewrites(const nlohmann::json& json, CompositionRequest& request) {
     rewrite.last_bar = detail::integer(detail::field(entry, "last_bar"), 1, detail::kMostBars);
     rewrite.roles = detail::roles_from(detail::field(entry, "roles"));
     rewrite.seed = detail::seed(detail::field(entry, "seed"));
-    request.rewrites.push_back(rewrite);
+    detail::optional_field(entry, "writer",
+                           [&](const auto& value) { rewrite.writer = writer_from(value); });
+    request.rewrites.push_back(std::move(rewrite));
   });
 }
 

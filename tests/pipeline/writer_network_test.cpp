@@ -17,6 +17,7 @@
 #include "pipeline/certificate.h"
 #include "pipeline/compose.h"
 #include "pipeline/request_text.h"
+#include "score/bars.h"
 #include "support/temporary_folder.h"
 #include "support/test_style.h"
 #include "support/thrown_error.h"
@@ -283,6 +284,149 @@ TEST_F(NetworkPieces, FlagsThatContradictEachOtherAreRefused) {
   wanted = request("a.mid");
   wanted.writer.drafts = 17;
   EXPECT_THAT(complaint(wanted, ErrorKind::kUsage), HasSubstr("--drafts is 17"));
+}
+
+// ---- bars that are written again by another writer ----
+
+class RewrittenPieces : public NetworkPieces {
+ protected:
+  // a.mid, which patterns wrote.
+  ComposeRequest pattern_piece() const {
+    ComposeRequest wanted = request("a.mid");
+    wanted.writer = {.kind = WriterKind::kPattern, .model = {}, .drafts = {}};
+    return wanted;
+  }
+  // The chords of its bars 3 and 4, by the network.
+  ComposeRequest rewrite(const std::string& from, const std::string& to) const {
+    ComposeRequest again;
+    again.from = folder_ / from;
+    again.rewrite = {3, 4, {Role::kChords}, 0};
+    again.seed = 8;
+    again.outputs = {folder_ / to};
+    again.writer = {.kind = WriterKind::kNeural, .model = weights_, .drafts = 2};
+    return again;
+  }
+  Score score(const std::string& name) const {
+    return without_composition(load_midi(folder_ / name).score);
+  }
+  // Without the chords of bars 3 and 4.
+  Score rest(const std::string& name) const {
+    Score all = score(name);
+    const BarGrid grid(all);
+    for (Track& track : all.tracks) {
+      std::erase_if(track.notes, [&](const Note& note) {
+        return role_of(track) == Role::kChords && note.onset_ticks >= grid.onset(2) &&
+               note.onset_ticks < grid.onset(4);
+      });
+    }
+    return all;
+  }
+  std::vector<std::string> models(const std::string& name) const {
+    std::vector<std::string> hashes;
+    for (const auto& each : load_certificate(certificate_path(folder_ / name)).ingredients) {
+      if (each.kind == "model") hashes.push_back(each.sha256);
+    }
+    return hashes;
+  }
+};
+
+TEST_F(RewrittenPieces, OfPatternsGetBarsOfTheNetworkAndKeepTheRest) {
+  compose(pattern_piece());
+  const ComposeReport report = compose(rewrite("a.mid", "b.mid"));
+  EXPECT_FALSE(report.edited);
+  EXPECT_EQ(report.writer, "composer.safetensors writes: chords");
+  EXPECT_NE(score("a.mid"), score("b.mid"));
+  EXPECT_EQ(rest("a.mid"), rest("b.mid"));
+  ComposeRequest by_patterns = rewrite("a.mid", "c.mid");
+  by_patterns.writer = {};
+  compose(by_patterns);
+  EXPECT_NE(score("b.mid"), score("c.mid"));
+}
+
+TEST_F(RewrittenPieces, SayWhoWroteWhichBars) {
+  compose(pattern_piece());
+  compose(rewrite("a.mid", "b.mid"));
+  const auto origin = composition_of(load_midi(folder_ / "b.mid").score);
+  ASSERT_TRUE(origin && origin->request.writer);
+  EXPECT_EQ(origin->request.writer->kind, WriterKind::kPattern);
+  ASSERT_EQ(origin->request.rewrites.size(), 1U);
+  const WriterChoice writer = origin->request.rewrites[0].writer.value();
+  EXPECT_EQ(writer.kind, WriterKind::kNeural);
+  EXPECT_EQ(writer.roles, RoleSet{Role::kChords});
+  EXPECT_EQ(writer.drafts, 2);
+  EXPECT_EQ(writer.weights_sha256, sha256_of_file(weights_));
+  EXPECT_TRUE(models("a.mid").empty());
+  EXPECT_EQ(models("b.mid"), std::vector{sha256_of_file(weights_)});
+  EXPECT_TRUE(verify("b.mid", weights_).proves());
+  EXPECT_TRUE(has(verify("b.mid", {}), Outcome::kCannotTell, "are not here; name them with"));
+}
+
+TEST_F(RewrittenPieces, CanBeWrittenAgainOnceMoreWithWhatWroteThem) {
+  compose(pattern_piece());
+  compose(rewrite("a.mid", "b.mid"));
+  ComposeRequest more = rewrite("b.mid", "c.mid");
+  more.rewrite = {4, 4, {Role::kChords}, 0};
+  more.writer = {};
+  EXPECT_THAT(complaint(more, ErrorKind::kMismatch), HasSubstr("or put them beside the track"));
+  more.writer.model = weights_;
+  EXPECT_FALSE(compose(more).edited);
+  const auto origin = composition_of(load_midi(folder_ / "c.mid").score);
+  EXPECT_FALSE(origin->request.rewrites.at(1).writer);
+  EXPECT_TRUE(verify("c.mid", weights_).proves());
+}
+
+TEST_F(RewrittenPieces, OfTheNetworkGetBarsOfPatterns) {
+  compose(request("a.mid"));
+  ComposeRequest again = rewrite("a.mid", "b.mid");
+  again.writer = {.kind = WriterKind::kPattern, .model = weights_, .drafts = {}};
+  compose(again);
+  EXPECT_EQ(rest("a.mid"), rest("b.mid"));
+  again.writer.kind.reset();
+  again.outputs = {folder_ / "c.mid"};
+  compose(again);
+  EXPECT_NE(score("b.mid"), score("c.mid"));
+  EXPECT_TRUE(verify("b.mid", weights_).proves());
+}
+
+TEST_F(RewrittenPieces, OfTwoNetworksNameBoth) {
+  compose(request("a.mid"));
+  fs::copy_file(weights_, folder_ / "first.safetensors");
+  const std::string first = sha256_of_file(weights_);
+  save_tiny_composer(weights_, 2);
+  compose(rewrite("a.mid", "b.mid"));
+  EXPECT_EQ(rest("a.mid"), rest("b.mid"));
+  EXPECT_EQ(models("b.mid"), (std::vector{first, sha256_of_file(weights_)}));
+  EXPECT_TRUE(verify("b.mid", weights_).proves());
+  EXPECT_FALSE(verify("b.mid", {}).proves());
+  const fs::path path = certificate_path(folder_ / "b.mid");
+  auto json = nlohmann::ordered_json::parse(read_text_file(path));
+  json["ingredients"].erase(1);
+  save_file(path, json.dump(2), Overwrite::kAllow);
+  EXPECT_TRUE(has(verify("b.mid", weights_), Outcome::kDiffers, "the models that the certificate"));
+}
+
+TEST_F(RewrittenPieces, FlagsThatContradictEachOtherAreRefused) {
+  compose(pattern_piece());
+  ComposeRequest wanted = rewrite("a.mid", "b.mid");
+  wanted.writer = {.kind = {}, .model = weights_, .drafts = {}};
+  EXPECT_THAT(complaint(wanted, ErrorKind::kUsage), HasSubstr("patterns wrote this piece"));
+  wanted.writer = {.kind = WriterKind::kPattern, .model = weights_, .drafts = {}};
+  EXPECT_THAT(complaint(wanted, ErrorKind::kUsage),
+              HasSubstr("--model is for the composer network"));
+  wanted.writer = {.kind = {}, .model = {}, .drafts = 2};
+  EXPECT_THAT(complaint(wanted, ErrorKind::kUsage), HasSubstr("add --writer neural"));
+  save_tiny_composer(weights_, 1, {Role::kLead});
+  wanted = rewrite("a.mid", "b.mid");
+  EXPECT_THAT(complaint(wanted, ErrorKind::kMismatch), HasSubstr("never heard the chords"));
+}
+
+TEST_F(RewrittenPieces, AModelThatWroteNothingOfThePieceIsRefused) {
+  compose(request("a.mid"));
+  fs::copy_file(weights_, folder_ / "first.safetensors");
+  save_tiny_composer(weights_, 2);
+  ComposeRequest wanted = rewrite("a.mid", "b.mid");
+  wanted.writer = {.kind = {}, .model = weights_, .drafts = {}};
+  EXPECT_THAT(complaint(wanted, ErrorKind::kMismatch), HasSubstr("did not write this piece"));
 }
 
 // ---- what a pack has it write by default ----

@@ -26,6 +26,16 @@ CompositionRequest full_request() {
   request.only = RoleSet{Role::kLead, Role::kDrums, Role::kBass};
   request.without = {Role::kBass};
   request.rewrites = {{9, 16, {Role::kLead}, 7}, {1, 4, {Role::kDrums, Role::kBass}, 8}};
+  request.rewrites.push_back({2, 3, {Role::kLead}, 9, WriterChoice{}});
+  request.rewrites.push_back({3,
+                              3,
+                              {Role::kBass},
+                              10,
+                              WriterChoice{.kind = WriterKind::kNeural,
+                                           .roles = {Role::kBass},
+                                           .drafts = 2,
+                                           .weights_sha256 = std::string(64, 'b'),
+                                           .fingerprints_sha256 = ""}});
   request.writer = WriterChoice{.kind = WriterKind::kNeural,
                                 .roles = {Role::kLead, Role::kBass},
                                 .drafts = 6,
@@ -55,6 +65,14 @@ TEST(RequestJson, LeavesOutWhatIsUnset) {
   request.style = "lofi";
   EXPECT_EQ(to_json(request).dump(),
             R"({"style":"lofi","length_seconds":60.0,"seed":0,"ending":"ring"})");
+}
+
+TEST(RequestJson, ARewriteWithoutAWriterSaysNothingOfOne) {
+  CompositionRequest request;
+  request.style = "lofi";
+  request.rewrites = {{9, 16, {Role::kLead}, 7}};
+  EXPECT_EQ(to_json(request)["rewrites"].dump(),
+            R"([{"first_bar":9,"last_bar":16,"roles":["lead"],"seed":7}])");
 }
 
 TEST(RequestJson, NamesTheKeyThatIsWrong) {
@@ -88,6 +106,9 @@ TEST(RequestJson, NamesTheKeyThatIsWrong) {
             "instruments: 1: 'program' is missing");
   EXPECT_EQ(message(R"({"style":"a","rewrites":[{"first_bar":0}]})"),
             "rewrites: 1: this is out of range; give 1 to 100000");
+  EXPECT_EQ(message(R"({"style":"a","rewrites":[{"first_bar":1,"last_bar":2,"roles":["lead"],)"
+                    R"("seed":1,"writer":{}}]})"),
+            "rewrites: 1: writer: kind: 'kind' is missing");
   EXPECT_NE(message(R"({"style":"a","lenght_seconds":5})").find("did you mean length_seconds?"),
             std::string::npos);
   EXPECT_NE(message(R"({"style":"a","mode":"purple"})").find("mode: "), std::string::npos);

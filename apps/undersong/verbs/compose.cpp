@@ -42,6 +42,7 @@ struct ComposeFlags {
   bool allow_copies = false;
   bool no_certificate = false;
   std::vector<CLI::Option*> shaping;  // what a plan has decided already
+  std::vector<CLI::Option*> writing;  // what it has too, but not for bars that are written again
 };
 
 void read_key(const ComposeFlags& flags, CompositionRequest& composition) {
@@ -92,8 +93,8 @@ CompositionRequest read_composition(const ComposeFlags& flags) {
 }
 
 // Whatever has decided the piece already leaves nothing to these flags.
-void refuse_shaping(const ComposeFlags& flags, const char* decided_by, const char* remedy) {
-  for (const CLI::Option* option : flags.shaping) {
+void refuse(const std::vector<CLI::Option*>& options, const char* decided_by, const char* remedy) {
+  for (const CLI::Option* option : options) {
     if (option->count() == 0) continue;
     throw Error(ErrorKind::kUsage, fmt::format("{} and {} contradict each other: {}", decided_by,
                                                option->get_name(), remedy));
@@ -119,11 +120,16 @@ void read_rewrite(ComposeFlags& flags) {
 
 void read_flags(ComposeFlags& flags) {
   ComposeRequest& request = flags.request;
-  if (request.plan) refuse_shaping(flags, "--plan", "the plan decides that; edit it there");
+  if (request.plan) {
+    constexpr const char* kRemedy = "the plan decides that; edit it there";
+    refuse(flags.shaping, "--plan", kRemedy);
+    refuse(flags.writing, "--plan", kRemedy);
+  }
   if (request.from) {
-    refuse_shaping(flags, "--from",
-                   "the track's own request decides that; compose a new piece, or edit its plan "
-                   "(--plan-only --from prints it)");
+    refuse(flags.shaping, "--from",
+           "the track's own request decides that; compose a new piece, or edit its plan "
+           "(--plan-only --from prints it)");
+    if (flags.plan_only) refuse(flags.writing, "--plan-only --from", "the plan is the track's own");
   }
   read_rewrite(flags);
   request.composition = read_composition(flags);
@@ -250,12 +256,6 @@ void add_shape(CLI::App& verb, ComposeFlags& flags) {
   add("--instruments", flags.instruments, "LIST",
       tr("lead=flute,drums=brush changes instruments; roles alone, as drums,bass,lead=flute, let "
          "only these play"));
-  add("--writer", flags.writer, "WRITER",
-      tr("Who writes the parts: neural (the composer network, where the style names music that it "
-         "learned) or pattern; by default as the style has it"));
-  add("--drafts", flags.request.writer.drafts, "NUMBER",
-      tr("Drafts of each passage that the network writes, of which the best is taken; by default "
-         "4"));
   add("--without", flags.without, "LIST",
       tr("Roles that are silent: drums, percussion, bass, chords, pad, arpeggio, lead, counter"));
 }
@@ -273,7 +273,18 @@ void add_plan(CLI::App& verb, ComposeFlags& flags) {
   verb.add_option("--roles", flags.roles, tr("Whose, such as lead,counter"))->type_name("LIST");
 }
 
-void add_network(CLI::App& verb, ComposeFlags& flags) {
+void add_writer(CLI::App& verb, ComposeFlags& flags) {
+  const auto add = [&](const char* name, auto& value, const char* type, const char* about) {
+    flags.writing.push_back(
+        verb.add_option(name, value, about)->check(not_empty())->type_name(type));
+  };
+  add("--writer", flags.writer, "WRITER",
+      tr("Who writes the parts: neural (the composer network, where the style names music that it "
+         "learned) or pattern; by default as the style has it. With --regenerate: who writes these "
+         "bars; by default who wrote the track"));
+  add("--drafts", flags.request.writer.drafts, "NUMBER",
+      tr("Drafts of each passage that the network writes, of which the best is taken; by default "
+         "4"));
   verb.add_option("--model", flags.request.writer.model,
                   tr("Weights of the composer network (.safetensors); by default those that ship"))
       ->type_name("FILE");
@@ -318,7 +329,7 @@ void add_compose_verb(CLI::App& app) {
       ->type_name("STYLE");
   add_shape(*verb, *flags);
   add_plan(*verb, *flags);
-  add_network(*verb, *flags);
+  add_writer(*verb, *flags);
   add_output(*verb, *flags);
   flags->music.add_sound_to(*verb);
   flags->console.add_options(*verb);
@@ -326,7 +337,9 @@ void add_compose_verb(CLI::App& app) {
       tr("Exit code: 3 when every candidate is too close to what models learned.\n"
          "Example: undersong compose --style lofi --length 1:03.5 -o bed.wav -o bed.mid\n"
          "Example: undersong compose --regenerate bars=9-16 --roles lead --from bed.mid "
-         "-o other.wav -o other.mid"));
+         "-o other.wav -o other.mid\n"
+         "Example: undersong compose --regenerate bars=9-16 --roles lead --writer neural --from "
+         "bed.mid -o other.mid"));
   verb->callback([flags] { run(*flags); });
 }
 
