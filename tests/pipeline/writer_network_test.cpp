@@ -224,6 +224,8 @@ void save_fingerprints(const fs::path& weights, const Score& learned) {
 
 TEST_F(NetworkPieces, SayWherePatternsWroteInTheNetworksPlace) {
   ComposeRequest wanted = request("a.mid");
+  wanted.composition.style = "synthwave";  // straight, as drafts are
+  wanted.composition.length_seconds = 40.0;
   wanted.writer.drafts = 1;
   EXPECT_TRUE(compose(wanted).variants.at(0).in_the_networks_place.empty());
   save_fingerprints(weights_, load_midi(folder_ / "a.mid").score);
