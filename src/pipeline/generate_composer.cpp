@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "midi/midi_file.h"
 #include "model/likeliest_style.h"
 #include "pipeline/generate.h"
@@ -53,7 +54,9 @@ Prompt read_prompt(const ComposerModel& model, const GenerateRequest& request) {
   GridOptions options;
   options.style = request.composer.style.value_or(GridStyle::kOwn);
   options.drums_only = is_drums(options.style);
-  const GridPiece piece = to_grid(load_midi(*request.prompt).score, options).piece;
+  const Score score = load_midi(*request.prompt).score;
+  const GridPiece piece =
+      with_context(display(*request.prompt), [&] { return to_grid(score, options).piece; });
   TextLayout layout = TextLayout::whole(piece);
   // Energy is relative to a style, relations want the whole piece, and it is not at its end.
   layout.controls = {.chords = true, .energy = false, .relation = false, .left = false};
@@ -82,6 +85,16 @@ void refuse_contradictions(const GenerateRequest& request) {
     throw Error(ErrorKind::kUsage,
                 "--prompt has a key and a meter already, and the music goes on in them; leave out "
                 "--key and --meter");
+  }
+  if (request.rhythm == Rhythm::kEven) {
+    throw Error(ErrorKind::kUsage,
+                "--rhythm even is for models of symbols that know no rhythm, and a composer writes "
+                "its own; leave it out");
+  }
+  if (wishes.style && wishes.key && is_drums(*wishes.style)) {
+    throw Error(ErrorKind::kUsage, fmt::format("--style {} has no pitches, so no --key; leave one "
+                                               "of the two out",
+                                               name_of(*wishes.style)));
   }
   if (wishes.bars < 0 || wishes.bars > kMostBars) {
     throw Error(ErrorKind::kUsage,

@@ -360,7 +360,7 @@ GridLosses& GridLosses::operator+=(const GridLosses& more) {
 GridResult to_grid(const Score& score, const GridOptions& options) {
   const std::vector<RoledNote> notes = roles_of(score, options.drums_only);
   if (notes.empty())
-    throw Error(ErrorKind::kFormat, "the score has no notes to learn from: take another file");
+    throw Error(ErrorKind::kFormat, "the score has no notes: take another file");
   GridResult result;
   result.losses.notes = static_cast<std::int64_t>(notes.size());
   const Key key = key_of(score);

@@ -273,6 +273,12 @@ TEST_F(GenerateByComposer, RefusesWhatItCannotWrite) {
   request_.composer.meter.clear();
   request_.composer.bars = 10001;
   EXPECT_EQ(message(), "--bars is 10001; it must lie between 1 and 10000");
+  request_.composer.bars = 0;
+  request_.composer.style = GridStyle::kDrumsRock;
+  request_.composer.key = Key{0, Mode::kMinor};
+  EXPECT_THAT(message(), testing::StartsWith("--style drums-rock has no pitches, so no --key"));
+  request_.rhythm = Rhythm::kEven;
+  EXPECT_THAT(message(), testing::StartsWith("--rhythm even is for models of symbols"));
 }
 
 TEST_F(GenerateTest, RefusesWishesThatOnlyAComposerFulfils) {
