@@ -35,7 +35,9 @@ void add_options(CLI::App& app, FramesArguments& to) {
   app.add_option("--layers", training.size.layers, "Of the network")->capture_default_str();
   app.add_option("--context", training.size.context, "Tokens it hears")->capture_default_str();
   app.add_option("--rows", training.rows, "Crops a step of training")->capture_default_str();
-  app.add_option("--learning-rate", training.learning_rate, "Of AdamW")->capture_default_str();
+  app.add_option("--learning-rate", training.learning_rate,
+                 "Of Adam; Muon, which moves the matrices, has twice that")
+      ->capture_default_str();
   app.add_option("--warm-up", training.warm_up, "Share of the training over which it rises")
       ->capture_default_str();
   app.add_option("--decay", training.decay, "Share at the end over which it falls to 0")

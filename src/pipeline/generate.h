@@ -26,6 +26,8 @@ enum class Rhythm {
   kEven,     // every symbol a quarter note after the last: the seed's way
 };
 
+inline constexpr int kMostBarsOfAComposer = 10'000;  // hours of music; more is a slip
+
 // What only a composer can be asked for (model/composer_model.h).
 struct ComposerWishes {
   std::optional<GridStyle> style;  // unset: drawn; of a prompt, the one that it sounds like

@@ -18,8 +18,7 @@
 namespace undersong {
 namespace {
 
-constexpr int kMostBars = 10'000;  // hours of music; more is a slip of the keyboard
-constexpr int kA = 9;              // the tonic of the minor key without signature
+constexpr int kA = 9;  // the tonic of the minor key without signature
 
 bool is_composer(const LoadedModel& model) {
   return model.info.representation == Representation::kComposer;
@@ -96,9 +95,9 @@ void refuse_contradictions(const GenerateRequest& request) {
                                                "of the two out",
                                                name_of(*wishes.style)));
   }
-  if (wishes.bars < 0 || wishes.bars > kMostBars) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--bars is {}; it must lie between 1 and {}", wishes.bars, kMostBars));
+  if (wishes.bars < 0 || wishes.bars > kMostBarsOfAComposer) {
+    throw Error(ErrorKind::kUsage, fmt::format("--bars is {}; it must lie between 1 and {}",
+                                               wishes.bars, kMostBarsOfAComposer));
   }
 }
 

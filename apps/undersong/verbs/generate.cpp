@@ -107,7 +107,7 @@ void add_wishes(CLI::App& verb, GenerateFlags& flags) {
       ->type_name("STYLE")
       ->group(tr(kGroup));
   verb.add_option("--bars", wishes.bars, tr("Exactly so many bars, whatever --notes"))
-      ->check(CLI::Range(1, 10000))
+      ->check(CLI::Range(1, kMostBarsOfAComposer))
       ->type_name("NUMBER")
       ->group(tr(kGroup));
   verb.add_option("--meter", wishes.meter, tr("4/4, 3/4, 6/8 …"))
