@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "compose/neural_ranking.h"
+#include "compose/sounding_pitches.h"
 #include "composer_passages.h"
 #include "evaluate/texture.h"
 #include "tokens/score_grid.h"
@@ -19,8 +20,12 @@ class RoleMeter {
  public:
   explicit RoleMeter(Role role) : role_(role) {}
 
-  void add(const GridBar& bar) {
+  // The bar's own notes alone, and what sounds beside them.
+  void add(const GridBar& bar, const SoundingPitches& beside) {
     if (bar.notes.empty()) return;
+    for (const GridNote& note : bar.notes)
+      crowded_.add(crowding_of(beside.at(note.position), note.pitch) != Crowding::kNone);
+    downbeat_.add(bar.notes.front().position == 0);
     int onsets = 0;
     for (std::size_t i = 0; i < bar.notes.size(); ++i) {
       const GridNote& note = bar.notes[i];
@@ -51,11 +56,14 @@ class RoleMeter {
              length_.share(),
              {},
              {},
-             {}};
+             {},
+             {},
+             crowded_.share()};
     all[4] = tones_.share();
     all[6] = onsets_.share();
     all[7] = measure_texture(from_grid(alone)).grooving_similarity;
     all[8] = repeated_.share();
+    all[9] = downbeat_.share();
     return all;
   }
 
@@ -71,7 +79,8 @@ class RoleMeter {
   }
 
   Role role_;
-  Ratio in_chord_, strong_, interval_, seam_, tones_, length_, onsets_, repeated_;
+  Ratio in_chord_, strong_, interval_, seam_, tones_, length_, onsets_, repeated_, downbeat_,
+      crowded_;
   int last_top_ = -1;
   std::vector<std::vector<GridNote>> before_;
 };
@@ -89,7 +98,8 @@ RoleSet roles_where(bool percussive) {
 Measures role_measures(const GridPiece& music, Role role) {
   const GridPiece alone = only(music, {role});
   RoleMeter meter(role);
-  for (const GridBar& bar : alone.bars) meter.add(bar);
+  for (std::size_t bar = 0; bar < alone.bars.size(); ++bar)
+    meter.add(alone.bars[bar], sounding_beside(music, role, static_cast<int>(bar)));
   return meter.result(alone);
 }
 

@@ -12,17 +12,20 @@
 
 namespace undersong {
 
-inline constexpr std::size_t kRoleMeasures = 9;
+inline constexpr std::size_t kRoleMeasures = 11;
 // In chord: notes that are tones of the bar's chord; strong: those on one and in the middle of the
 // bar. Interval: semitones from onset to onset of the highest tones; seam: the same over bar lines.
 // Tones: struck at once. Length in quarter notes. Onsets: a bar in which the role plays. GS:
 // evaluate/texture.h, of the role alone. Repeated: bars that are one of the eight before.
+// Downbeat: bars with an onset on one. Crowded: notes at a pitch that another role sounds, or a
+// tone from one.
 inline constexpr std::array<const char*, kRoleMeasures> kRoleMeasureNames = {
-    "in chord", "strong", "interval", "seam", "tones", "length", "onsets", "GS", "repeated"};
+    "in chord", "strong", "interval", "seam",     "tones",  "length",
+    "onsets",   "GS",     "repeated", "downbeat", "crowded"};
 inline constexpr std::size_t kInChord = 0;
 
-// All unset where the role plays in fewer than two bars. Of drums and percussion the last five but
-// the length.
+// All unset where the role plays in fewer than two bars. Of drums and percussion tones, onsets, GS,
+// repeated and downbeat.
 Measures role_measures(const GridPiece& music, Role role);
 
 // The notes of some roles alone; all bars stay.

@@ -45,8 +45,8 @@ class NeuralGrid {
   // How dense the bars of that rank are in the learned style; unset for a role that it has not.
   std::optional<std::uint8_t> density_at(Role role, double rank) const;
 
-  // What is asked of a role in a bar: that of the bar's rank, a little more or less by chance, as
-  // bars of one energy are not all alike.
+  // What is asked of a role in a bar: that of the middle, moved half way to the bar's rank, a little
+  // more or less by chance for each phrase, as roles of one energy are not all alike.
   std::optional<std::uint8_t> asked_density(Role role, int bar) const;
 
   // Semitones that were added to the bar's pitches.

@@ -61,21 +61,31 @@ double log_of_sum(std::span<const float> logits) {
   return static_cast<double>(most) + portable_log(sum);
 }
 
-// The pitches (their logits alone) by how near they lie; together they stay as likely.
+// Changes logits so that together they stay as likely. Those that are forbidden stay so.
+template <typename Change>
+void change_within(std::span<float> logits, const Change& change) {
+  const double before = log_of_sum(logits);
+  if (!std::isfinite(before)) return;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (std::isfinite(logits[i]))
+      logits[i] = static_cast<float>(change(i, static_cast<double>(logits[i])));
+  }
+  const auto by = static_cast<float>(before - log_of_sum(logits));
+  for (float& logit : logits) logit += by;
+}
+
+// The pitches (their logits alone) by how near they lie.
 void lean_towards(const NextOnset& next, int position, std::span<float> pitches) {
   const int steps = next.position - position;
-  const double before = log_of_sum(pitches);
-  if (steps <= 0 || steps > kFarAhead || next.pitches.empty() || !std::isfinite(before)) return;
+  if (steps <= 0 || steps > kFarAhead || next.pitches.empty()) return;
   const double quarters = std::max(1.0, static_cast<double>(steps) / kGridPerQuarter);
   const double scale = kLeapScale * std::sqrt(quarters);
-  for (int value = 0; value < kPitchCount; ++value) {
+  change_within(pitches, [&](std::size_t value, double logit) {
     int leap = kPitchCount;
     for (const int pitch : next.pitches)
-      leap = std::min(leap, std::abs(kLowestPitch + value - pitch));
-    pitches[static_cast<std::size_t>(value)] -= static_cast<float>(leap / scale);
-  }
-  const auto by = static_cast<float>(before - log_of_sum(pitches));
-  for (float& logit : pitches) logit += by;
+      leap = std::min(leap, std::abs(kLowestPitch + static_cast<int>(value) - pitch));
+    return logit - leap / scale;
+  });
 }
 
 // The limits as tables.
@@ -134,6 +144,10 @@ class BlockRules {
       if (!std::binary_search(roomy.begin(), roomy.end(), position))
         logits[static_cast<std::size_t>(kPosition.of(position))] = kNever;
     }
+    if (limits_.rhythm_sharpness == 1.0) return;
+    change_within(logits.subspan(static_cast<std::size_t>(kPosition.first),
+                                 static_cast<std::size_t>(kPosition.count)),
+                  [this](std::size_t, double logit) { return limits_.rhythm_sharpness * logit; });
   }
 
   void steer_notes(const DrawPlace& place, std::span<float> logits) const {
@@ -147,15 +161,22 @@ class BlockRules {
         some = true;
       }
     }
-    if (limits_.next && !is_percussive(limits_.role)) {
-      lean_towards(*limits_.next, place.cursor.position(),
-                   logits.subspan(static_cast<std::size_t>(kPitch.first), kPitchCount));
-    }
+    if (!is_percussive(limits_.role))
+      lean(place.cursor.position(),
+           logits.subspan(static_cast<std::size_t>(kPitch.first), kPitchCount));
     // What is begun may be ended: it began only where there was some.
     if (group.half_note || (some && group.notes < limits_.most_at_once)) return;
     forbid(logits, notes_);
     forbid(logits, kVelocity);
     forbid(logits, kDuration);
+  }
+
+  void lean(int position, std::span<float> pitches) const {
+    if (limits_.next) lean_towards(*limits_.next, position, pitches);
+    if (!limits_.leaning) return;
+    change_within(pitches, [&](std::size_t value, double logit) {
+      return logit + limits_.leaning(position, kLowestPitch + static_cast<int>(value));
+    });
   }
 
   void steer_end(const ComposerCursor& cursor, std::span<float> logits) const {

@@ -135,6 +135,12 @@ struct BlockLimits {
   // the onset: as likely as real music goes on from them to there. Not for drums. Unset: as the
   // model has it.
   std::optional<NextOnset> next = {};
+  // What is added to the logits of pitches at a position; together they stay as likely. Not for
+  // drums. Null: nothing.
+  std::function<double(int position, int pitch)> leaning = {};
+  // Above 1 a position that is likely beside the others becomes likelier still: a rhythm is less
+  // scattered than one draw after another makes it, and no less often goes on. Above 0.
+  double rhythm_sharpness = 1.0;
 };
 
 // Whether a note can come in a bar of so many steps: ask before ROLE is told, as a block without a

@@ -115,6 +115,32 @@ TEST(NeuralGrid, TakesDensitiesFromWhatWasLearned) {
   EXPECT_EQ(heard_roles(densities), RoleSet{Role::kLead});
 }
 
+// All densities alike, so that the one that is asked tells the rank.
+TEST(NeuralGrid, AsksEachPhraseForOneDensityThatFollowsEnergyHalfWay) {
+  Fixture piece;
+  RoleDensities densities{};
+  for (double& share : densities[index_of(Role::kLead)]) share = 1.0;
+  const auto asked = [&](double energy) {
+    for (PlannedBar& bar : piece.plan.bars) bar.energy = energy;
+    const WriterContext context(piece.plan, piece.style);
+    const NeuralGrid grid(context, GridStyle::kLied, densities);
+    std::vector<int> steps;
+    for (int bar = 0; bar < context.bar_count(); ++bar) {
+      steps.push_back(grid.asked_density(Role::kLead, bar).value());
+      const int first = context.phrase(bar).bars.first;
+      EXPECT_EQ(steps.back(), steps[static_cast<std::size_t>(first)]) << "bar " << bar;
+    }
+    return steps;
+  };
+  const std::vector<int> quiet = asked(0.0);
+  const std::vector<int> loud = asked(1.0);
+  for (std::size_t bar = 0; bar < quiet.size(); ++bar) {
+    EXPECT_GT(loud[bar], quiet[bar]);
+    EXPECT_GE(quiet[bar], 1) << "not the sparsest of all";
+    EXPECT_LE(loud[bar], kDensitySteps - 2);
+  }
+}
+
 TEST(NeuralGrid, HasNoPlaceForBarsOfAnotherLength) {
   Fixture piece;
   piece.plan.bars[5].beats = 10;  // longer than the longest

@@ -349,6 +349,52 @@ TEST_F(ComposerDrawTest, WhatComesNextDecidesAmongPitchesAlone) {
   EXPECT_NEAR(sum, kPitch.count, 0.01);
 }
 
+TEST_F(ComposerDrawTest, PitchesLeanWhereTheyAreTold) {
+  const auto share_of_sixty = [&](double by) {
+    BlockLimits limits;
+    limits.most_at_once = 1;
+    limits.leaning = [by](int, int pitch) { return pitch == 60 ? by : 0.0; };
+    int sixties = 0;
+    for (const auto& block : lead(48).draw(block_task(limits)))
+      sixties += lead_notes(block).front().pitch == 60 ? 1 : 0;
+    return sixties / 48.0;
+  };
+  EXPECT_GT(share_of_sixty(60.0), 0.95);
+  EXPECT_EQ(share_of_sixty(-60.0), 0.0);
+}
+
+// Logits of positions before and after a block's steering, where all may come.
+std::vector<double> position_shares(double sharpness) {
+  BlockLimits limits;
+  limits.rhythm_sharpness = sharpness;
+  limits.fewest_onsets = 0;
+  ComposerCursor cursor;
+  for (const TokenId id : header()) cursor.advance(id);
+  for (const TokenId id : lead_begun()) cursor.advance(id);
+  std::vector<float> logits(static_cast<std::size_t>(kCount), kNever);
+  for (int i = 0; i < 48; ++i)
+    logits[static_cast<std::size_t>(kPosition.of(i))] = i % 12 == 0 ? 2.0F : 0.0F;
+  block_task(limits).steer({0, cursor, {}}, logits);
+  std::vector<double> shares;
+  for (int i = 0; i < 48; ++i)
+    shares.push_back(
+        std::exp(static_cast<double>(logits[static_cast<std::size_t>(kPosition.of(i))])));
+  return shares;
+}
+
+TEST_F(ComposerDrawTest, ASharperRhythmFavoursWhatIsLikelyAndGoesOnAsOften) {
+  const auto sum = [](const std::vector<double>& shares) {
+    double all = 0.0;
+    for (const double share : shares) all += share;
+    return all;
+  };
+  const auto plain = position_shares(1.0);
+  const auto sharp = position_shares(1.5);
+  EXPECT_NEAR(plain[0] / plain[1], std::exp(2.0), 1e-3);
+  EXPECT_NEAR(sharp[0] / sharp[1], std::exp(3.0), 1e-3);
+  EXPECT_NEAR(sum(sharp), sum(plain), 1e-3);
+}
+
 TEST(NextOnsets, AreThoseOfTheNextBarThatPlays) {
   GridPiece piece;
   piece.bars.resize(4);
