@@ -10,6 +10,9 @@
 //   writer_bench examples WEIGHTS        what ships as an example beside what was learned
 //   writer_bench rolls WEIGHTS STYLES SEEDS SECONDS TRAINING-FILE FOLDER   pieces of both and real
 //                                        passages to look at side by side: a page and MIDI files
+//   writer_bench bands TRAINING-FILE     what real parts of each style are woven like, as the rows
+//   of
+//                                        src/compose/part_textures.inc
 //   writer_bench time WEIGHTS STYLES SEEDS SECONDS [DRAFTS]   from a request to notes, weights
 //                                        loaded: seconds
 //
@@ -25,6 +28,7 @@
 #include "base/error.h"
 #include "bench_verbs.h"
 #include "midi/midi_file.h"
+#include "part_bands.h"
 #include "writer_examples.h"
 #include "writer_yardsticks.h"
 
@@ -92,12 +96,15 @@ void rolls(const Arguments& arguments) {
   write_rolls(setting_of(arguments, 1, 6), file, arguments[5]);
 }
 
+void bands(const Arguments& arguments) { print_part_bands(TrainingFile::open(arguments[0])); }
+
 int run(int count, char** words) {
   return run_verb("writer_bench",
                   {{"pieces", {pieces, 5}},
                    {"tables", {tables, 3}},
                    {"examples", {examples, 1}},
                    {"rolls", {rolls, 6}},
+                   {"bands", {bands, 1}},
                    {"time", {time_writing, 4}}},
                   count, words);
 }

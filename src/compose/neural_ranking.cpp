@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "compose/part_texture.h"
+
 namespace undersong {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr double kDensityWeight = 0.7;
 constexpr double kLoopWeight = 2.0;
 constexpr double kSeamWeight = 1.0;
 constexpr double kTextureWeight = 0.5;
+constexpr double kRelationWeight = 0.7;
 
 // A strong beat shows a wrong note twice as much.
 constexpr double kStrongWeight = 2.0;
@@ -25,45 +28,30 @@ constexpr int kOctave = 12;
 // A loop is what real parts of the role do not do half as often again.
 constexpr double kLoopFactor = 1.5;
 
-struct Band {
-  double low = 0.0;
-  double high = 0.0;
-
-  double distance(double value) const {
-    const double width = std::max(high - low, 0.1);
-    if (value < low) return (low - value) / width;
-    return value > high ? (value - high) / width : 0.0;
-  }
-};
-
-// Of four bars of a role in real pieces: from the tenth to the ninetieth of a hundred, medians and
-// means. Measured on up to 60 pieces each of the lieder, piano pieces, quartets and orchestral
-// pieces that the shipped weights learned from, drums on all played grooves.
-struct RoleTexture {
-  Band interval;                   // mean, from onset to onset, of the highest tones, in semitones
-  Band tones;                      // struck at once, mean
-  Band length;                     // mean duration in grid steps
+// Of four bars of a role in real pieces: means over up to 60 pieces each of the lieder, piano
+// pieces, quartets and orchestral pieces that the shipped weights learned from, drums on all played
+// grooves.
+struct RoleHabits {
   double outside_chord = 0.0;      // median share of the sounding time
   double repeated = 0.0;           // share of bars that repeat one of the eight before
   double repeated_in_songs = 0.0;  // the same of metal, game and folk music, which lives on it
 };
 
-const RoleTexture& texture_of(Role role) {
+const RoleHabits& habits_of(Role role) {
   // Exact repetition is rare in played grooves, where every ghost note counts; a bar of a groove
   // that comes back is no loop all the same.
   constexpr double kRepeatedGroove = 0.3;
-  constexpr Band kStruck{0.0, 1000.0};
-  static const std::array<RoleTexture, kRoleCount> kTextures = {{
-      {{2.5, 10.0}, {1.05, 1.65}, kStruck, 0.0, kRepeatedGroove, 0.7},  // drums
-      {{0.0, 8.0}, {1.0, 1.3}, kStruck, 0.0, 0.5, 0.6},                 // percussion
-      {{1.0, 8.0}, {1.0, 1.8}, {5.0, 25.0}, 0.05, 0.2, 0.5},            // bass
-      {{1.0, 9.0}, {1.2, 3.6}, {4.7, 20.0}, 0.13, 0.08, 0.35},          // chords
-      {{1.4, 8.0}, {1.2, 4.0}, {22.0, 49.0}, 0.02, 0.12, 0.35},         // pad
-      {{2.0, 8.5}, {1.0, 1.3}, {3.0, 11.0}, 0.1, 0.12, 0.45},           // arpeggio
-      {{1.3, 5.0}, {1.0, 1.2}, {4.0, 18.0}, 0.15, 0.11, 0.3},           // lead
-      {{1.1, 5.5}, {1.0, 1.1}, {4.0, 14.0}, 0.17, 0.11, 0.3},           // counter
+  static const std::array<RoleHabits, kRoleCount> kHabits = {{
+      {0.0, kRepeatedGroove, 0.7},  // drums
+      {0.0, 0.5, 0.6},              // percussion
+      {0.05, 0.2, 0.5},             // bass
+      {0.13, 0.08, 0.35},           // chords
+      {0.02, 0.12, 0.35},           // pad
+      {0.1, 0.12, 0.45},            // arpeggio
+      {0.15, 0.11, 0.3},            // lead
+      {0.17, 0.11, 0.3},            // counter
   }};
-  return kTextures.at(index_of(role));
+  return kHabits.at(index_of(role));
 }
 
 bool is_of_songs(GridStyle style) {
@@ -148,50 +136,67 @@ double seam_leaps(const Draft& draft, const Passage& passage, const WriterContex
   return sum;
 }
 
-double texture_distance(const Draft& draft, Role role) {
-  if (draft.notes.empty()) return 1.0;
-  double intervals = 0.0;
-  double lengths = 0.0;
-  int onsets = 0;
-  std::optional<int> last_top;
-  for (std::size_t i = 0; i < draft.notes.size(); ++i) {
-    const Note& note = draft.notes[i];
-    lengths += static_cast<double>(note.duration_ticks) / kTicksPerGridStep;
-    const bool is_top =
-        i + 1 == draft.notes.size() || draft.notes[i + 1].onset_ticks != note.onset_ticks;
-    if (!is_top) continue;
-    ++onsets;
-    if (last_top) intervals += std::abs(*last_top - int{note.pitch});
-    last_top = note.pitch;
+// Bars of the role before the draft and in it; negative ones lie before.
+const std::vector<GridNote>* bar_of(const Draft& draft, const Passage& passage, int bar) {
+  if (bar >= 0) return &draft.bars[static_cast<std::size_t>(bar)];
+  const int before = static_cast<int>(passage.bars_before.size()) + bar;
+  return before < 0 ? nullptr : &passage.bars_before[static_cast<std::size_t>(before)];
+}
+
+// Notes of both bars over those of the larger one.
+double common_share(const std::vector<GridNote>& one, const std::vector<GridNote>& other) {
+  const auto common = std::ranges::count_if(one, [&](const GridNote& note) {
+    return std::ranges::any_of(other, [&](const GridNote& like) {
+      return like.position == note.position && like.pitch == note.pitch;
+    });
+  });
+  const auto larger = std::max<std::size_t>(1, std::max(one.size(), other.size()));
+  return static_cast<double>(common) / static_cast<double>(larger);
+}
+
+// What a bar that varies another one shares with it at least (set_relations).
+constexpr double kVariedShare = 2.0 / 3.0;
+
+double lost_relations(const Draft& draft, const Passage& passage) {
+  double lost = 0.0;
+  int varied = 0;
+  for (std::size_t i = 0; i < std::min(draft.bars.size(), passage.varied.size()); ++i) {
+    if (!passage.varied[i]) continue;
+    const auto* like = bar_of(draft, passage, static_cast<int>(i) - *passage.varied[i]);
+    if (like == nullptr || like->empty()) continue;
+    ++varied;
+    lost += std::max(0.0, 1.0 - common_share(draft.bars[i], *like) / kVariedShare);
   }
-  const auto notes = static_cast<double>(draft.notes.size());
-  const RoleTexture& real = texture_of(role);
-  double distance = real.tones.distance(notes / onsets) + real.length.distance(lengths / notes);
-  if (onsets > 1) distance += real.interval.distance(intervals / (onsets - 1));
-  return distance;
+  return varied > 0 ? lost / varied : 0.0;
+}
+
+double texture_distance(const Draft& draft, const Passage& passage) {
+  if (draft.notes.empty()) return 1.0;
+  return texture_bands(passage.style, passage.role).distance(texture_of(draft.notes));
 }
 
 }  // namespace
 
 double DraftFaults::cost() const {
   return kOutsideWeight * outside_chord + kDensityWeight * density + kLoopWeight * loops +
-         kSeamWeight * seams + kTextureWeight * texture;
+         kSeamWeight * seams + kTextureWeight * texture + kRelationWeight * relations;
 }
 
 DraftFaults faults_of(const Draft& draft, const Passage& passage, const WriterContext& context) {
   DraftFaults faults;
   faults.density = density_distance(draft, passage);
   faults.loops = loop_share(draft, passage);
-  faults.texture = texture_distance(draft, passage.role);
+  faults.relations = lost_relations(draft, passage);
+  faults.texture = texture_distance(draft, passage);
   if (is_percussive(passage.role)) return faults;
   faults.outside_chord =
-      std::max(0.0, outside_share(draft, context) - texture_of(passage.role).outside_chord);
+      std::max(0.0, outside_share(draft, context) - habits_of(passage.role).outside_chord);
   faults.seams = seam_leaps(draft, passage, context);
   return faults;
 }
 
 int repeats_allowed(Role role, GridStyle style, int bars) {
-  const RoleTexture& real = texture_of(role);
+  const RoleHabits& real = habits_of(role);
   const double share = is_of_songs(style) ? real.repeated_in_songs : real.repeated;
   return static_cast<int>(std::ceil(kLoopFactor * share * bars));
 }

@@ -23,7 +23,8 @@ struct Passage {
   GridStyle style = GridStyle::kOwn;
   BarSpan bars;
   std::vector<std::optional<std::uint8_t>> densities = {};  // one a bar
-  std::vector<std::vector<GridNote>> bars_before = {};      // of the role, the latest last
+  std::vector<std::optional<int>> varied = {};  // a bar each: how many bars back is what it varies
+  std::vector<std::vector<GridNote>> bars_before = {};  // of the role, the latest last
   std::optional<Note> before = {};  // the role's last note before the passage, of a chord the one
                                     // that is heard as the voice
   std::optional<Note> after = {};   // and the first behind it
@@ -37,7 +38,8 @@ struct DraftFaults {
                        // what real parts have
   double seams =
       0.0;  // octaves that it leaps too far at bar lines, most of all where it joins others
-  double texture = 0.0;  // distance from the band of real parts: intervals, tones, lengths
+  double texture = 0.0;    // distance from the band of the style's real parts (part_texture.h)
+  double relations = 0.0;  // mean share of what varied bars should keep of their model and lost
 
   double cost() const;
 };

@@ -172,8 +172,10 @@ class RunWriter {
 
   Passage passage_of(const BarSpan& bars, const GridPiece& piece, const Parts& parts) const {
     Passage passage{.role = role_, .style = style_, .bars = bars};
-    for (int bar = bars.first; bar < bars.last; ++bar)
+    for (int bar = bars.first; bar < bars.last; ++bar) {
       passage.densities.push_back(grid_.asked_density(role_, bar));
+      passage.varied.push_back(varied_distance(context_, bar));
+    }
     const int first = std::max(0, bars.first - static_cast<int>(kLoopBars));
     for (int bar = first; bar < bars.first; ++bar) {
       std::vector<GridNote> own;

@@ -74,6 +74,28 @@ TEST(NeuralRanking, CountsBarsThatRepeat) {
   EXPECT_EQ(piece.faults(other).loops, 0.0);
 }
 
+TEST(NeuralRanking, MissesWhatAVariedBarShouldKeep) {
+  const Fixture piece;
+  const Draft kept = piece.draft_of({64, 67, 71, 67, 64, 67, 72, 67});
+  const Draft half = piece.draft_of({64, 67, 71, 67, 64, 67, 72, 69});
+  const Draft lost = piece.draft_of({64, 67, 71, 67, 60, 64, 67, 64});
+  Passage passage = Fixture::passage(2);
+  const auto relations = [&](const Draft& draft) {
+    return faults_of(draft, passage, piece.context).relations;
+  };
+  EXPECT_EQ(relations(lost), 0.0) << "nothing is to be varied";
+  passage.varied = {std::nullopt, 1};
+  EXPECT_EQ(relations(kept), 0.0);
+  EXPECT_NEAR(relations(half), 0.25, 1e-9);
+  EXPECT_EQ(relations(lost), 1.0);
+  // The model may stand before the passage, or out of sight.
+  passage.bars_before = {kept.bars[1], kept.bars[0]};
+  passage.varied = {2, std::nullopt};
+  EXPECT_EQ(relations(kept), 0.0);
+  passage.varied = {3, std::nullopt};
+  EXPECT_EQ(relations(lost), 0.0);
+}
+
 TEST(NeuralRanking, CountsLeapsIntoAndOutOfThePassage) {
   const Fixture piece;
   Passage passage = Fixture::passage(1);
