@@ -131,7 +131,7 @@ int parse_bar_count(std::string_view text, std::string_view flag) {
   return *bars;
 }
 
-std::pair<int, int> parse_bar_range(std::string_view text) {
+std::pair<int, int> parse_bar_range(std::string_view text, std::string_view flag) {
   constexpr std::string_view kWord = "bars=";
   const std::string_view range = text.starts_with(kWord) ? text.substr(kWord.size()) : text;
   const std::size_t dash = range.find('-');
@@ -140,7 +140,7 @@ std::pair<int, int> parse_bar_range(std::string_view text) {
       dash == std::string_view::npos ? first : whole_number_in(range.substr(dash + 1));
   if (!first || !last || *first < 1 || *last < *first) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("--regenerate is {}; say which bars, such as bars=9-16", text));
+                fmt::format("{} is {}; say which bars, such as bars=9-16", flag, text));
   }
   return {*first, *last};
 }

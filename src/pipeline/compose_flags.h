@@ -33,7 +33,7 @@ std::string role_list(RoleSet roles);
 // "none" is 0, else a number of bars. Errors: kUsage.
 int parse_bar_count(std::string_view text, std::string_view flag);
 
-// "bars=9-16", "9-16" or "9": first and last, as people count. Errors: kUsage.
-std::pair<int, int> parse_bar_range(std::string_view text);
+// "bars=9-16", "9-16" or "9": first and last, as people count. `flag` is named in errors: kUsage.
+std::pair<int, int> parse_bar_range(std::string_view text, std::string_view flag);
 
 }  // namespace undersong

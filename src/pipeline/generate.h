@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "base/rng.h"
+#include "compose/part_writer.h"
 #include "model/model.h"
 #include "pipeline/originality_gate.h"
 #include "pipeline/references.h"
@@ -34,6 +35,10 @@ struct ComposerWishes {
   std::optional<Key> key;          // unset: drawn
   std::string meter;               // "3/4"; empty: drawn
   int bars = 0;                    // exactly; 0: by notes
+  // Bars of the prompt (counted from its first note's, 0 the first) that are written anew, in place
+  // of going on from it; the result is the whole piece, on the network's grid.
+  std::optional<BarSpan> rewrite;
+  RoleSet roles;  // for whom; empty: those that play there
 };
 
 struct GenerateRequest {

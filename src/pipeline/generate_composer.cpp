@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "compose/gap_writer.h"
+#include "compose/neural_network.h"
 #include "midi/midi_file.h"
 #include "model/likeliest_style.h"
 #include "pipeline/generate.h"
@@ -43,19 +45,21 @@ std::uint8_t meter_index(const std::string& text) {
   throw Error(ErrorKind::kUsage, fmt::format("--meter is \"{}\"; a composer knows {}", text, all));
 }
 
+GridPiece grid_of_prompt(const Score& score, const GenerateRequest& request) {
+  GridOptions options;
+  options.style = request.composer.style.value_or(GridStyle::kOwn);
+  options.drums_only = is_drums(options.style);
+  return with_context(display(*request.prompt), [&] { return to_grid(score, options).piece; });
+}
+
 // The prompt's bars, and how far they were moved.
-struct Prompt {
+struct PromptText {
   std::vector<TokenId> ids;
   int shift = 0;
 };
 
-Prompt read_prompt(const ComposerModel& model, const GenerateRequest& request) {
-  GridOptions options;
-  options.style = request.composer.style.value_or(GridStyle::kOwn);
-  options.drums_only = is_drums(options.style);
-  const Score score = load_midi(*request.prompt).score;
-  const GridPiece piece =
-      with_context(display(*request.prompt), [&] { return to_grid(score, options).piece; });
+PromptText read_prompt(const ComposerModel& model, const GenerateRequest& request) {
+  const GridPiece piece = grid_of_prompt(load_midi(*request.prompt).score, request);
   TextLayout layout = TextLayout::whole(piece);
   // Energy is relative to a style, relations want the whole piece, and it is not at its end.
   layout.controls = {.chords = true, .energy = false, .relation = false, .left = false};
@@ -78,8 +82,45 @@ ComposerPieceRequest piece_request(const GenerateRequest& request) {
   return piece;
 }
 
+// Obeying what it is told helps as it does in compose (pipeline/writer_network.h).
+constexpr double kGapGuidance = 1.5;
+
+// The prompt with some of its bars written anew.
+Score rewrite_prompt(const ComposerModel& model, const GenerateRequest& request, const Rng& rng,
+                     Progress& progress) {
+  const ComposerWishes& wishes = request.composer;
+  const Score prompt = load_midi(*request.prompt).score;
+  GridPiece piece = grid_of_prompt(prompt, request);
+  if (!wishes.style)
+    piece.style = likeliest_style(model, to_composer_text(piece, TextLayout::whole(piece)));
+  const auto source =
+      make_network_source(model, {.sampling = request.sampling, .guidance = kGapGuidance});
+  const GapRequest gap{.bars = *wishes.rewrite, .roles = wishes.roles};
+  Score score = from_grid(with_context(display(*request.prompt), [&] {
+    return rewrite_gap(std::move(piece), gap, *source, rng.fork("gap"), progress);
+  }));
+  // The grid's tempos come in steps; where the file has but one, that stays.
+  if (request.bpm) return with_bpm(std::move(score), *request.bpm);
+  const auto& changes = prompt.tempos;
+  return changes.size() == 1 ? with_bpm(std::move(score), 6e7 / changes[0].microseconds_per_quarter)
+                             : score;
+}
+
 void refuse_contradictions(const GenerateRequest& request) {
   const ComposerWishes& wishes = request.composer;
+  if (wishes.rewrite && !request.prompt) {
+    throw Error(ErrorKind::kUsage,
+                "--rewrite is for bars of a piece; name it with --prompt FILE.mid");
+  }
+  if (wishes.rewrite && wishes.bars != 0) {
+    throw Error(ErrorKind::kUsage,
+                "--rewrite keeps the piece as long as it is, so --bars says nothing; leave one of "
+                "the two out");
+  }
+  if (!wishes.roles.empty() && !wishes.rewrite) {
+    throw Error(ErrorKind::kUsage,
+                "--roles says whose bars are written anew; add --rewrite, such as --rewrite 5-8");
+  }
   if (request.prompt && (wishes.key || !wishes.meter.empty())) {
     throw Error(ErrorKind::kUsage,
                 "--prompt has a key and a meter already, and the music goes on in them; leave out "
@@ -105,12 +146,14 @@ void refuse_contradictions(const GenerateRequest& request) {
 
 void check_composer_wishes(const LoadedModel& model, const GenerateRequest& request) {
   const ComposerWishes& wishes = request.composer;
-  const bool wants = wishes.style || wishes.key || !wishes.meter.empty() || wishes.bars != 0;
+  const bool wants = wishes.style || wishes.key || !wishes.meter.empty() || wishes.bars != 0 ||
+                     wishes.rewrite || !wishes.roles.empty();
   if (wants && !is_composer(model)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--style, --key, --meter and --bars are for a composer, and these "
-                            "weights are of the architecture {}",
-                            model.info.architecture));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--style, --key, --meter, --bars and --rewrite are for a composer, and these "
+                    "weights are of the architecture {}",
+                    model.info.architecture));
   }
   if (!is_composer(model)) return;
   refuse_contradictions(request);
@@ -120,6 +163,7 @@ void check_composer_wishes(const LoadedModel& model, const GenerateRequest& requ
 Score draw_composer_score(const LoadedModel& model, const GenerateRequest& request, const Rng& rng,
                           Progress& progress) {
   const ComposerModel& composer = composer_of(model);
+  if (request.composer.rewrite) return rewrite_prompt(composer, request, rng, progress);
   ComposerPieceRequest wanted = piece_request(request);
   // The network knows one key of each mode; music has twelve.
   constexpr std::uint64_t kTonics = 12;
@@ -127,7 +171,7 @@ Score draw_composer_score(const LoadedModel& model, const GenerateRequest& reque
   if (request.composer.key) tonic = request.composer.key->tonic;
   std::optional<int> shift;
   if (request.prompt) {
-    Prompt prompt = read_prompt(composer, request);
+    PromptText prompt = read_prompt(composer, request);
     wanted.prompt = std::move(prompt.ids);
     shift = prompt.shift;
   }

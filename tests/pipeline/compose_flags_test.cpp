@@ -61,11 +61,11 @@ TEST(BarCount, NoneIsNothing) {
 }
 
 TEST(BarRange, IsInclusiveAndCountsFromOne) {
-  EXPECT_EQ(parse_bar_range("bars=9-16"), std::pair(9, 16));
-  EXPECT_EQ(parse_bar_range("9-16"), std::pair(9, 16));
-  EXPECT_EQ(parse_bar_range("bars=9"), std::pair(9, 9));
+  EXPECT_EQ(parse_bar_range("bars=9-16", "--regenerate"), std::pair(9, 16));
+  EXPECT_EQ(parse_bar_range("9-16", "--regenerate"), std::pair(9, 16));
+  EXPECT_EQ(parse_bar_range("bars=9", "--regenerate"), std::pair(9, 9));
   for (const char* wrong : {"bars=16-9", "bars=0-4", "bars=", "all", "1-", "-3", "1-2-3"})
-    EXPECT_THAT(refusal([&] { parse_bar_range(wrong); }), HasSubstr("bars=9-16"));
+    EXPECT_THAT(refusal([&] { parse_bar_range(wrong, "--regenerate"); }), HasSubstr("bars=9-16"));
 }
 
 }  // namespace

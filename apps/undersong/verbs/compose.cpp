@@ -114,7 +114,7 @@ void read_rewrite(ComposeFlags& flags) {
                 "--roles lead");
   }
   Rewrite& rewrite = flags.request.rewrite;
-  std::tie(rewrite.first_bar, rewrite.last_bar) = parse_bar_range(flags.regenerate);
+  std::tie(rewrite.first_bar, rewrite.last_bar) = parse_bar_range(flags.regenerate, "--regenerate");
   rewrite.roles = parse_role_list(flags.roles, "--roles");
 }
 

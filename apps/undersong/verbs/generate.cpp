@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "common/messages.h"
 #include "common/usage.h"
+#include "pipeline/compose_flags.h"
 #include "plan/request.h"
 #include "undersong/console.h"
 #include "undersong/verbs/music_flags.h"
@@ -26,6 +27,8 @@ struct GenerateFlags {
   std::string rhythm = "learned";
   std::string style;
   std::string key;
+  std::string rewrite;
+  std::string roles;
   bool greedy = false;
   bool allow_copies = false;
 };
@@ -58,6 +61,11 @@ void run(GenerateFlags& flags) {
     const auto [tonic, mode] = parse_key(flags.key);
     request.composer.key = Key{tonic, mode.value_or(Mode::kMajor)};
   }
+  if (!flags.rewrite.empty()) {
+    const auto [first, last] = parse_bar_range(flags.rewrite, "--rewrite");
+    request.composer.rewrite = BarSpan{first - 1, last};
+  }
+  if (!flags.roles.empty()) request.composer.roles = parse_role_list(flags.roles, "--roles");
   request.program = flags.music.program_number();
   request.music = flags.music.options();
   if (flags.allow_copies) request.gate.copies = Copies::kAllow;
@@ -113,6 +121,14 @@ void add_wishes(CLI::App& verb, GenerateFlags& flags) {
   verb.add_option("--meter", wishes.meter, tr("4/4, 3/4, 6/8 …"))
       ->type_name("METER")
       ->group(tr(kGroup));
+  verb.add_option("--rewrite", flags.rewrite,
+                  tr("Write these bars of --prompt anew, such as 5-8, counted from its first note; "
+                     "the rest stays, on a grid of a twelfth of a beat"))
+      ->type_name("BARS")
+      ->group(tr(kGroup));
+  verb.add_option("--roles", flags.roles, tr("For whom, such as lead,bass; without it all"))
+      ->type_name("ROLES")
+      ->group(tr(kGroup));
   verb.add_option("--key", flags.key, tr("F#, Am or \"C minor\""))
       ->type_name("KEY")
       ->group(tr(kGroup));
@@ -149,7 +165,9 @@ void add_generate_verb(CLI::App& app) {
   verb->footer(
       tr("Exit code: 3 when every candidate is too close to what the model learned.\n"
          "Example: undersong generate --model models/lstm-embedding.safetensors --seed 7 "
-         "-o piece.mid -o piece.mp3"));
+         "-o piece.mid -o piece.mp3\n"
+         "Example: undersong generate --model models/composer.safetensors --prompt mine.mid "
+         "--rewrite 5-8 --roles lead -o mine-2.mid"));
   verb->callback([flags] { run(*flags); });
 }
 
