@@ -1,7 +1,6 @@
 #include "corpus/writer.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +21,10 @@ namespace fs = std::filesystem;
                                   std::generic_category().message(error_number));
 }
 
+std::string changing(const fs::path& folder) {
+  return "changing corpus " + display(folder.filename());
+}
+
 void write_all(int file, const fs::path& path, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(file, bytes.data(), bytes.size());
@@ -37,19 +40,6 @@ void write_all(int file, const fs::path& path, std::span<const std::uint8_t> byt
 
 }  // namespace
 
-FolderLock::FolderLock(const fs::path& folder)
-    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (descriptor_ < 0) throw_io("cannot open", folder, errno);
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  const int reason = errno;
-  ::close(descriptor_);
-  if (reason != EWOULDBLOCK) throw_io("cannot lock", folder, reason);
-  throw Error(ErrorKind::kIo, "another program is changing corpus " + display(folder.filename()) +
-                                  "; try again when it has finished");
-}
-
-FolderLock::~FolderLock() { ::close(descriptor_); }
-
 CorpusWriter::CorpusWriter(const std::string& name, Missing missing)
     : folder_(corpus_folder(name)) {
   std::error_code failure;
@@ -57,7 +47,7 @@ CorpusWriter::CorpusWriter(const std::string& name, Missing missing)
   if (is_new_ && missing == Missing::kRefuse) Corpus::open(name);  // throws, with the names
   fs::create_directories(folder_ / "pieces", failure);
   if (failure) throw_io("cannot create the folder", folder_ / "pieces", failure.value());
-  lock_.emplace(folder_);
+  lock_.emplace(folder_, changing(folder_));
   if (!is_new_) manifest_ = Corpus::open_folder(folder_).manifest();
   committed_ = manifest_;
   manifest_.name = name;
@@ -108,7 +98,7 @@ void remove_corpus(const std::string& name) {
   const fs::path folder = corpus_folder(name);
   std::error_code failure;
   if (!fs::exists(manifest_path(folder), failure)) Corpus::open(name);  // throws, with the names
-  const FolderLock lock(folder);
+  const FolderLock lock(folder, changing(folder));
   // Renamed first: whatever stops the rest, the corpus is gone as a whole.
   const fs::path doomed = folder.parent_path() / (".removed-" + std::to_string(::getpid()));
   fs::rename(folder, doomed, failure);

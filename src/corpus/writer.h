@@ -9,24 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder_lock.h"
 #include "corpus/manifest.h"
 
 namespace undersong {
-
-// Keeps other programs from changing a corpus; the system drops it with the process, whatever ends
-// that.
-class FolderLock {
- public:
-  // Errors: kIo when the folder cannot be opened or another program holds it.
-  explicit FolderLock(const std::filesystem::path& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  int descriptor() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 // Holds a corpus for one change. Pieces are written as they come; the manifest, which alone makes
 // them part of the corpus, is renamed into place by commit(), after the pieces are on the disk.
