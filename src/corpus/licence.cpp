@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "base/suggestion.h"
 
@@ -33,7 +34,47 @@ bool is_version_of(std::string_view text, std::string_view name) {
   return rest.empty() || (rest.size() >= 2 && rest[0] == '-' && rest[1] >= '0' && rest[1] <= '9');
 }
 
-WeightTerms terms_of_one(std::string_view text) {
+// Of an address like https://creativecommons.org/licenses/by-nc/4.0/ the name "cc-by-nc-4.0"; of
+// other texts themselves.
+std::string without_address(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFolders = {{
+      {"creativecommons.org/licenses/", "cc-"},
+      {"creativecommons.org/publicdomain/zero/", "cc0-"},
+      {"creativecommons.org/publicdomain/mark/", "cc-pdm-"},
+  }};
+  for (const auto& [folder, name] : kFolders) {
+    const std::size_t at = text.find(folder);
+    if (at == text.npos) continue;
+    std::string found = std::string(name) + std::string(text.substr(at + folder.size()));
+    std::replace(found.begin(), found.end(), '/', '-');
+    while (found.ends_with('-')) found.pop_back();
+    return found;
+  }
+  return std::string(text);
+}
+
+// "creative-commons-attribution-license-reuse-allowed", "attribution-4.0-international": as
+// platforms and the deeds themselves write CC-BY. Any word more may be a condition more.
+bool is_attribution_alone(std::string_view text) {
+  constexpr std::array<std::string_view, 12> kHarmless = {
+      "creative", "commons", "cc",  "by",  "license",       "licence",
+      "reuse",    "allowed", "4.0", "3.0", "international", "unported"};
+  bool has_attribution = false;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('-'), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word == "attribution") {
+      has_attribution = true;
+    } else if (std::find(kHarmless.begin(), kHarmless.end(), word) == kHarmless.end()) {
+      return false;
+    }
+  }
+  return has_attribution;
+}
+
+WeightTerms terms_of_one(std::string_view written) {
+  const std::string text = without_address(written);
   constexpr std::array<std::string_view, 9> kFree = {"cc0",           "cc-pddc",      "pddl",
                                                      "public-domain", "publicdomain", "pd",
                                                      "unlicense",     "0bsd",         "cc-pdm"};
@@ -43,6 +84,7 @@ WeightTerms terms_of_one(std::string_view text) {
   if (std::any_of(kFree.begin(), kFree.end(), matches)) return WeightTerms::kPublishable;
   if (std::any_of(kWithCredits.begin(), kWithCredits.end(), matches))
     return WeightTerms::kPublishableWithCredits;
+  if (is_attribution_alone(text)) return WeightTerms::kPublishableWithCredits;
   return WeightTerms::kPrivate;
 }
 

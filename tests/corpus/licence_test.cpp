@@ -25,6 +25,28 @@ TEST(WeightTerms, KeepsPrivateWhatIsShareAlikeNonCommercialOrUnknown) {
     EXPECT_EQ(weight_terms(licence), WeightTerms::kPrivate) << licence;
 }
 
+TEST(WeightTerms, ReadsWhatPlatformsWrite) {
+  for (const char* licence :
+       {"Creative Commons Attribution license (reuse allowed)",
+        "Creative Commons Attribution licence (reuse allowed)", "Creative Commons - Attribution",
+        "Attribution 4.0 International", "Attribution 3.0 Unported (CC BY 3.0)",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "http://creativecommons.org/licenses/by/2.5"})
+    EXPECT_EQ(weight_terms(licence), WeightTerms::kPublishableWithCredits) << licence;
+  for (const char* licence : {"https://creativecommons.org/publicdomain/zero/1.0/",
+                              "http://creativecommons.org/publicdomain/mark/1.0/"})
+    EXPECT_EQ(weight_terms(licence), WeightTerms::kPublishable) << licence;
+  for (const char* licence :
+       {"Standard YouTube License", "Creative Commons", "all-rights-reserved",
+        "Creative Commons Attribution-NonCommercial 4.0 International",
+        "Creative Commons Attribution Non-Commercial", "Attribution-ShareAlike 3.0 Unported",
+        "Attribution-NoDerivs", "https://creativecommons.org/licenses/by-nc/4.0/",
+        "https://creativecommons.org/licenses/by-sa/4.0/", "https://creativecommons.org/",
+        "reuse allowed", "Attribution required, ask me first",
+        "https://example.org/licenses/by/4.0"})
+    EXPECT_EQ(weight_terms(licence), WeightTerms::kPrivate) << licence;
+}
+
 TEST(WeightTerms, WeighsExpressionsAsSpdxDoes) {
   EXPECT_EQ(weight_terms("GPL-3.0-only OR MIT"), WeightTerms::kPublishableWithCredits);
   EXPECT_EQ(weight_terms("GPL-3.0-only AND MIT"), WeightTerms::kPrivate);
