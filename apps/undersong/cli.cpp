@@ -16,6 +16,7 @@ void describe_program(CLI::App& app, const std::vector<std::string>& arguments) 
   app.footer(tr("Each verb explains itself: undersong generate --help"));
   add_compose_verb(app);
   add_corpus_verb(app);
+  add_fetch_verb(app);
   add_train_verb(app, arguments);
   add_generate_verb(app);
   add_check_verb(app);

@@ -9,6 +9,7 @@
 namespace undersong {
 
 void add_corpus_verb(CLI::App& app);
+void add_fetch_verb(CLI::App& app);
 // `arguments` are all of the program's: a network's go to undersong-train as they are.
 void add_train_verb(CLI::App& app, const std::vector<std::string>& arguments);
 // Becomes undersong-train when the command line is `train NETWORK …`, so that its own --help and
