@@ -284,7 +284,7 @@ TEST_F(GenerateByComposer, RefusesWhatItCannotWrite) {
 TEST_F(GenerateTest, RefusesWishesThatOnlyAComposerFulfils) {
   request_.composer.bars = 8;
   EXPECT_EQ(message(),
-            "--style, --key, --meter and --bars are for a composer, and these weights are of the "
+            "--style, --key, --meter, --bars and --rewrite are for a composer, and these weights are of the "
             "architecture markov");
 }
 
