@@ -1,4 +1,5 @@
-// Composed music, measured; docs/benchmarks.md has the tables, bench/compose_table.sh makes them.
+// Composed music as it is by default, measured; docs/benchmarks.md has the tables,
+// bench/compose_table.sh makes them.
 //
 //   compose_bench notes STYLES SEEDS SECONDS…     length, harmony, ranges, energy, hits, texture
 //   compose_bench likeness STYLES SEEDS SECONDS HUMAN-FOLDER…   are styles recognised, do seeds
@@ -107,7 +108,7 @@ Gathered gather(const Style& style, const std::vector<Task>& tasks) {
     const CompositionRequest request =
         bench_request(style, tasks[i].seed, tasks[i].seconds, tasks[i].asking);
     try {
-      add(compose_piece(style, request), style, tasks[i].asking, gathered, mutex);
+      add(compose_by_default(style, request), style, tasks[i].asking, gathered, mutex);
     } catch (const std::exception& error) {
       const std::lock_guard lock(mutex);
       gathered.failures.push_back(fmt::format("{} seed {} {} s asking {}: {}", style.name,
@@ -205,7 +206,8 @@ void likeness(const Arguments& arguments) {
     std::vector<Score>& scores = pieces[style.name];
     scores.resize(seeds);
     for_each_in_parallel(seeds, [&](std::size_t i) {
-      scores[i] = compose_piece(style, bench_request(style, i + 1, seconds, Asking::kFreely)).score;
+      scores[i] =
+          compose_by_default(style, bench_request(style, i + 1, seconds, Asking::kFreely)).score;
     });
   }
   print_recognition(features_of(pieces));
@@ -227,7 +229,7 @@ void write(const Arguments& arguments) {
   fs::create_directories(folder);
   for (const Style& style : styles_named(arguments.at(0))) {
     for (std::uint64_t seed = 1; seed <= std::stoul(arguments.at(1)); ++seed) {
-      const ComposedPiece piece = compose_piece(
+      const ComposedPiece piece = compose_by_default(
           style, bench_request(style, seed, std::stod(arguments.at(2)), Asking::kFreely));
       save_midi(folder / fmt::format("{}-{}.mid", style.name, seed), piece.score,
                 Overwrite::kAllow);

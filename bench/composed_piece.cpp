@@ -6,6 +6,7 @@
 
 #include "bench_verbs.h"
 #include "compose/humanise.h"
+#include "compose/neural_writer.h"
 #include "compose/tracks.h"
 #include "compose/writer_context.h"
 #include "instrument_ranges.h"
@@ -196,6 +197,16 @@ ComposedPiece compose_piece(const Style& style, const CompositionRequest& reques
   piece.score = score_of(context, humanise(context, piece.parts));
   piece.seconds_taken = thread_seconds() - start;
   return piece;
+}
+
+ComposedPiece compose_by_default(const Style& style, CompositionRequest request) {
+  if (!style.network || style.network->roles.empty()) return compose_piece(style, request);
+  // Pieces are made beside each other, so each has one thread.
+  static const auto network = load_writer_network(shipped_writer_weights(), 1);
+  request.writer = WriterChoice{};
+  request.writer->kind = WriterKind::kNeural;
+  request.writer->roles = style.network->roles & writable_roles(style, *network->source);
+  return compose_piece(style, request, network);
 }
 
 NoteMeasures measure_notes(const ComposedPiece& piece, const Style& style) {

@@ -43,6 +43,10 @@ struct ComposedPiece {
 ComposedPiece compose_piece(const Style& style, const CompositionRequest& request,
                             const std::shared_ptr<const WriterNetwork>& network = nullptr);
 
+// As `compose` does it unless somebody names a writer: the shipped network writes the roles that
+// the pack leaves to it.
+ComposedPiece compose_by_default(const Style& style, CompositionRequest request);
+
 // Shares as parts of a whole, so that pieces add up.
 struct Share {
   std::int64_t part = 0;
