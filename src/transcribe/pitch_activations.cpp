@@ -48,9 +48,8 @@ class WindowSource {
     padded_.resize(std::max(most, padded_.size()), 0.0F);
     for (std::size_t i = 0; i < windows.size(); ++i)
       windows[i] = std::span(padded_).subspan(i * kWindowHop, kPitchWindowSamples);
-    waiting_.erase(waiting_.begin(),
-                   waiting_.begin() +
-                       static_cast<std::ptrdiff_t>(std::min(begin, waiting_.size())));
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(
+                                                            std::min(begin, waiting_.size())));
     return windows;
   }
 
@@ -99,8 +98,7 @@ PitchActivations hear_pitches(const PitchNetwork& network, const SampleReader& r
                               const PitchHearingOptions& options, Progress& progress) {
   PitchActivations heard;
   WindowSource source(read);
-  progress.begin("listening", static_cast<std::int64_t>(options.length_seconds.value_or(0.0)),
-                 "s");
+  progress.begin("listening", static_cast<std::int64_t>(options.length_seconds.value_or(0.0)), "s");
   for (auto windows = source.next(); !windows.empty(); windows = source.next()) {
     std::vector<PitchWindow> answers(windows.size());
     for_each_in_parallel(windows.size(), [&](std::size_t i) {

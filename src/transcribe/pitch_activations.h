@@ -75,7 +75,7 @@ enum class Contours { kForget, kKeep };
 struct PitchHearingOptions {
   Contours contours = Contours::kForget;
   // Of the recording where it is known; for the progress alone.
-  std::optional<double> length_seconds;
+  std::optional<double> length_seconds = std::nullopt;
 };
 
 // Hears a recording to its end, on all processors.
