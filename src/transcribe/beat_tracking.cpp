@@ -259,6 +259,15 @@ double median_of(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// Over several beats each, since a single one is known to a few milliseconds only.
+double usual_period(const std::vector<double>& beats) {
+  const std::size_t span = std::min<std::size_t>(8, beats.size() - 1);
+  std::vector<double> periods;
+  for (std::size_t i = span; i < beats.size(); ++i)
+    periods.push_back((beats[i] - beats[i - span]) / static_cast<double>(span));
+  return median_of(std::move(periods));
+}
+
 Track best_track(const std::vector<double>& salience, double period) {
   Track best;
   double most = 0.0;
@@ -289,10 +298,7 @@ BeatGrid find_beats(std::span<const float> onsets, std::span<const DetectedNote>
     const double beat = refined(heard, frame);
     if (grid.beats.empty() || beat > grid.beats.back()) grid.beats.push_back(beat);
   }
-  std::vector<double> periods;
-  for (std::size_t i = 1; i < grid.beats.size(); ++i)
-    periods.push_back(grid.beats[i] - grid.beats[i - 1]);
-  grid.bpm = 60.0 / median_of(std::move(periods));
+  grid.bpm = 60.0 / usual_period(grid.beats);
   find_bars(notes, grid);
   return grid;
 }
