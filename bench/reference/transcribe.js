@@ -16,6 +16,7 @@ import tf from '@tensorflow/tfjs';
 
 const SAMPLE_RATE = 22050;
 const FLOAT = 3;
+const EXTENSIBLE = 0xfffe;  // ffmpeg's for more than 16 bits; the kind itself stands at byte 24
 
 // Without a server: the browser's loader takes addresses alone.
 function modelOfPackage() {
@@ -42,7 +43,8 @@ function samplesOf(path) {
     at += 8 + size + (size % 2);
   }
   const format = chunks.get('fmt ');
-  if (format === undefined || format.readUInt16LE(0) !== FLOAT || format.readUInt16LE(2) !== 1 ||
+  const kind = format?.readUInt16LE(format.readUInt16LE(0) === EXTENSIBLE ? 24 : 0);
+  if (kind !== FLOAT || format.readUInt16LE(2) !== 1 ||
       format.readUInt32LE(4) !== SAMPLE_RATE || format.readUInt16LE(14) !== 32) {
     throw new Error(`${path} is no WAV of one channel, ${SAMPLE_RATE} Hz and 32-bit float`);
   }
