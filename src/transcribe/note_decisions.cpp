@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "base/portable_math.h"
@@ -10,6 +13,10 @@
 
 namespace undersong {
 namespace {
+
+// Less than the shortest note that is told apart from none.
+constexpr double kLongestLeadSeconds = 0.05;
+constexpr double kShortestSeconds = 0.001;
 
 using OnsetRow = std::array<double, kPitchKeys>;
 
@@ -66,7 +73,7 @@ class Decider {
 
   std::vector<NoteFrames> run() {
     follow_onsets();
-    if (options_.follow_remaining_energy) follow_remaining();
+    if (options_.remaining_threshold) follow_remaining();
     return std::move(notes_);
   }
 
@@ -107,7 +114,8 @@ class Decider {
     energy_.watch_largest();
     for (;;) {
       const RemainingEnergy::Place place = energy_.largest();
-      if (!(static_cast<double>(energy_.at(place.frame, place.key)) > options_.frame_threshold))
+      if (!(static_cast<double>(energy_.at(place.frame, place.key)) >
+            *options_.remaining_threshold))
         return;
       energy_.take(place.frame, place.key);
       const std::size_t end = last_after(place.frame, place.key);
@@ -144,14 +152,30 @@ class Decider {
     return static_cast<double>(energy_.at(frame, key)) < options_.frame_threshold;
   }
 
-  void add(std::size_t first, std::size_t end, std::size_t key) {
-    double sum = 0.0;
+  double likelihood(std::size_t frame, std::size_t key) const {
+    return static_cast<double>(heard_.notes.row(frame)[key]);
+  }
+
+  // Where the note ends by its own largest likelihood.
+  std::size_t own_end(std::size_t first, std::size_t end, std::size_t key) const {
+    double largest = 0.0;
     for (std::size_t frame = first; frame < end; ++frame)
-      sum += static_cast<double>(heard_.notes.row(frame)[key]);
+      largest = std::max(largest, likelihood(frame, key));
+    while (end > first + 1 && likelihood(end - 1, key) < options_.ending_share * largest) --end;
+    return end;
+  }
+
+  void add(std::size_t first, std::size_t end, std::size_t key) {
+    end = own_end(first, end, key);
+    if (end - first <= options_.shortest_frames) return;
+    double sum = 0.0;
+    for (std::size_t frame = first; frame < end; ++frame) sum += likelihood(frame, key);
+    const double amplitude = sum / static_cast<double>(end - first);
+    if (amplitude < options_.least_amplitude) return;
     notes_.push_back({.first = first,
                       .count = end - first,
                       .pitch = kLowestKey + static_cast<int>(key),
-                      .amplitude = sum / static_cast<double>(end - first)});
+                      .amplitude = amplitude});
   }
 
   const PitchActivations& heard_;
@@ -188,7 +212,32 @@ int velocity_of(double decibels_above_loud) {
   return static_cast<int>(std::lround(std::clamp(velocity, 1.0, 127.0)));
 }
 
+// Of sorted notes. Onsets may lead by more than offsets do, never so far that a note is gone.
+void end_before_next(std::vector<DetectedNote>& notes) {
+  std::array<double, 128> next_onset{};
+  next_onset.fill(std::numeric_limits<double>::infinity());
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
+    double& next = next_onset[static_cast<std::size_t>(note->pitch)];
+    note->offset_seconds = std::min(note->offset_seconds, next);
+    next = note->onset_seconds;
+  }
+}
+
 }  // namespace
+
+NoteDecisions reference_decisions() {
+  return {.onset_threshold = 0.5,
+          .frame_threshold = 0.3,
+          .shortest_frames = 5,
+          .energy_tolerance = 11,
+          .infer_onsets = true,
+          .remaining_threshold = 0.3,
+          .ending_share = 0.0,
+          .least_amplitude = 0.0,
+          .onset_lead_seconds = 0.0,
+          .offset_lead_seconds = 0.0,
+          .quietest_decibels = std::nullopt};
+}
 
 void check_decisions(const NoteDecisions& options) {
   const auto check = [](double threshold, const char* name) {
@@ -198,6 +247,16 @@ void check_decisions(const NoteDecisions& options) {
   };
   check(options.onset_threshold, "onset");
   check(options.frame_threshold, "frame");
+  if (options.remaining_threshold) check(*options.remaining_threshold, "remaining");
+  for (const double share : {options.ending_share, options.least_amplitude}) {
+    if (!(share >= 0.0 && share < 1.0))
+      throw Error(ErrorKind::kUsage,
+                  "the share at which notes end and the least amplitude are 0 or more, below 1");
+  }
+  for (const double lead : {options.onset_lead_seconds, options.offset_lead_seconds}) {
+    if (!(lead >= 0.0 && lead <= kLongestLeadSeconds))
+      throw Error(ErrorKind::kUsage, "times are moved by 0 to 0.05 seconds");
+  }
   if (options.quietest_decibels && !(*options.quietest_decibels >= 0.0))
     throw Error(ErrorKind::kUsage, "the quietest note is 0 dB or more below the loud ones");
 }
@@ -220,13 +279,17 @@ std::vector<DetectedNote> decide_notes(const PitchActivations& heard,
     const NoteFrames& note = decided[i];
     const double above_loud = decibels[i] - loud;
     if (options.quietest_decibels && above_loud < -*options.quietest_decibels) continue;
-    notes.push_back({.onset_seconds = pitch_frame_seconds(note.first),
-                     .offset_seconds = pitch_frame_seconds(note.first + note.count),
-                     .pitch = note.pitch,
-                     .velocity = velocity_of(above_loud),
-                     .confidence = std::clamp(note.amplitude, 0.0, 1.0)});
+    const double onset = pitch_frame_seconds(note.first);
+    const double offset = pitch_frame_seconds(note.first + note.count);
+    notes.push_back(
+        {.onset_seconds = std::max(onset - options.onset_lead_seconds, 0.0),
+         .offset_seconds = std::max(offset - options.offset_lead_seconds, onset + kShortestSeconds),
+         .pitch = note.pitch,
+         .velocity = velocity_of(above_loud),
+         .confidence = std::clamp(note.amplitude, 0.0, 1.0)});
   }
   sort_notes(notes);
+  end_before_next(notes);
   return notes;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "audio/mono_stream.h"
 #include "base/error.h"
@@ -66,9 +67,8 @@ TEST(NoteDecisions, WhatLastsNoLongerThanTheShortestIsDropped) {
   Made made(100);
   made.begin(39, 20);
   made.sound(39, 20, 31, 0.75F);
-  EXPECT_EQ(decide(made, {.follow_remaining_energy = false}), Notes());
-  EXPECT_EQ(decide(made, {.shortest_frames = 10, .follow_remaining_energy = false}),
-            (Notes{{20, 11, 60, 0.75}}));
+  EXPECT_EQ(decide(made, {.shortest_frames = 11}), Notes());
+  EXPECT_EQ(decide(made, {.shortest_frames = 10}), (Notes{{20, 11, 60, 0.75}}));
 }
 
 TEST(NoteDecisions, AShortGapDoesNotEndANoteAndALongOneDoes) {
@@ -85,9 +85,9 @@ TEST(NoteDecisions, ALeapOfAKeysLikelihoodIsAnOnset) {
   Made made(100);
   made.begin(80, 90);  // the scale of leaps
   made.sound(39, 20, 60, 0.8F);
-  const NoteDecisions only_onsets{.follow_remaining_energy = false};
-  EXPECT_EQ(decide(made, only_onsets), (Notes{{20, 40, 60, 0.8}}));
-  EXPECT_EQ(decide(made, {.infer_onsets = false, .follow_remaining_energy = false}), Notes());
+  EXPECT_EQ(decide(made, {.infer_onsets = true, .remaining_threshold = std::nullopt}),
+            (Notes{{20, 40, 60, 0.8}}));
+  EXPECT_EQ(decide(made, {.infer_onsets = false, .remaining_threshold = std::nullopt}), Notes());
 }
 
 TEST(NoteDecisions, OfEquallyLikelyKeysTheHighestIsFollowedFirst) {
@@ -98,6 +98,59 @@ TEST(NoteDecisions, OfEquallyLikelyKeysTheHighestIsFollowedFirst) {
   ASSERT_EQ(notes.size(), 2U);
   EXPECT_EQ(notes.front().pitch, 71);
   EXPECT_EQ(notes.back().pitch, 60);
+}
+
+TEST(NoteDecisions, ANoteEndsWhereItsKeyFallsBelowAShareOfItsLargest) {
+  Made made(100);
+  made.begin(39, 20);
+  made.sound(39, 20, 40, 0.8F);
+  made.sound(39, 40, 60, 0.4F);  // half: above the frame threshold
+  EXPECT_EQ(decide(made, {.ending_share = 0.65}), (Notes{{20, 20, 60, 0.8}}));
+  EXPECT_EQ(decide(made, {.ending_share = 0.45}), (Notes{{20, 40, 60, 0.6}}));
+}
+
+TEST(NoteDecisions, WhatNoOnsetExplainsIsANoteWhereItIsLikelyEnough) {
+  Made made(100);
+  made.sound(39, 20, 60, 0.45F);
+  EXPECT_EQ(decide(made, {.remaining_threshold = 0.5}), Notes());
+  EXPECT_EQ(decide(made, {.remaining_threshold = 0.4}).size(), 1U);
+  EXPECT_EQ(decide(made, {.remaining_threshold = std::nullopt}), Notes());
+}
+
+TEST(NoteDecisions, NotesThatAreUnlikelyOnTheWholeAreNoise) {
+  Made made(100);
+  made.begin(39, 20);
+  made.sound(39, 20, 60, 0.4F);
+  EXPECT_EQ(decide(made, {.least_amplitude = 0.39}).size(), 1U);
+  EXPECT_EQ(decide(made, {.least_amplitude = 0.41}), Notes());
+}
+
+TEST(NoteDecisions, NotesOfOneKeyDoNotOverlapWhereOnsetsLeadByMoreThanOffsets) {
+  Made made(200);
+  made.begin(39, 20);
+  made.begin(39, 60);
+  made.sound(39, 20, 100, 0.8F);
+  const auto notes =
+      decide_notes(made.activations(), {.onset_lead_seconds = 0.05, .offset_lead_seconds = 0.0});
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_DOUBLE_EQ(notes[0].offset_seconds, notes[1].onset_seconds);
+}
+
+TEST(NoteDecisions, NothingIsEarlierThanTheRecording) {
+  Made made(100);
+  made.begin(39, 0);
+  made.sound(39, 0, 40, 0.8F);
+  const auto notes = decide_notes(made.activations(), {});
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_DOUBLE_EQ(notes[0].onset_seconds, 0.0);
+}
+
+TEST(NoteDecisions, SharesAndLeadsBeyondReasonAreRefused) {
+  const PitchActivations silence = Made(10).activations();
+  EXPECT_THROW(decide_notes(silence, {.remaining_threshold = 0.0}), Error);
+  EXPECT_THROW(decide_notes(silence, {.ending_share = 1.0}), Error);
+  EXPECT_THROW(decide_notes(silence, {.least_amplitude = -0.1}), Error);
+  EXPECT_THROW(decide_notes(silence, {.onset_lead_seconds = 0.06}), Error);
 }
 
 TEST(NoteDecisions, ThresholdsAreLikelihoods) {
@@ -118,7 +171,8 @@ TEST(NoteDecisions, VelocitiesFollowLoudnessAndNoiseCanBeLeftOut) {
   ASSERT_EQ(notes.size(), 2U);
   EXPECT_EQ(notes[0].velocity, 32);  // 100 * 10^(-20 / 40)
   EXPECT_EQ(notes[1].velocity, 100);
-  EXPECT_DOUBLE_EQ(notes[0].onset_seconds, 20 * 256 / 22050.0);
+  EXPECT_DOUBLE_EQ(notes[0].onset_seconds, 20 * 256 / 22050.0 - 0.02);
+  EXPECT_DOUBLE_EQ(notes[0].offset_seconds, 60 * 256 / 22050.0 - 0.01);
   EXPECT_EQ(decide_notes(made.activations(), {.quietest_decibels = 19.0}).size(), 1U);
   EXPECT_EQ(decide_notes(made.activations(), {.quietest_decibels = 21.0}).size(), 2U);
 }
@@ -174,7 +228,9 @@ TEST(NoteDecisions, FindsWhatASearchOfTheWholeTableFinds) {
       made.sound(static_cast<std::size_t>(rng.below(kPitchKeys)), first, end,
                  static_cast<float>(rng.below(10)) / 10.0F);
     }
-    const NoteDecisions options{.shortest_frames = 3, .infer_onsets = false};
+    NoteDecisions options = reference_decisions();
+    options.shortest_frames = 3;
+    options.infer_onsets = false;
     Notes found = decide_note_frames(made.activations(), options);
     for (NoteFrames& note : found) note.amplitude = 0.0;
     ASSERT_EQ(found, follow_plainly(made, options)) << "round " << round;
@@ -199,11 +255,13 @@ void expect_golden(const std::string& name) {
   const PitchActivations* heard = golden_activations();
   if (heard == nullptr) GTEST_SKIP() << kNoPitchWeights;
   const auto json = nlohmann::json::parse(read_text_file(*golden));
-  const Notes notes = decide_note_frames(
-      *heard, {.onset_threshold = json.at("onsetThresh").get<double>(),
-               .frame_threshold = json.at("frameThresh").get<double>(),
-               .shortest_frames = json.at("minNoteLen").get<std::size_t>(),
-               .energy_tolerance = json.at("energyTolerance").get<std::size_t>()});
+  NoteDecisions options = reference_decisions();
+  options.onset_threshold = json.at("onsetThresh").get<double>();
+  options.frame_threshold = json.at("frameThresh").get<double>();
+  options.remaining_threshold = options.frame_threshold;
+  options.shortest_frames = json.at("minNoteLen").get<std::size_t>();
+  options.energy_tolerance = json.at("energyTolerance").get<std::size_t>();
+  const Notes notes = decide_note_frames(*heard, options);
   const auto& events = json.at("noteEvents");
   ASSERT_EQ(notes.size(), events.size());
   for (std::size_t i = 0; i < notes.size(); ++i) {
