@@ -21,6 +21,7 @@ void describe_program(CLI::App& app, const std::vector<std::string>& arguments) 
   add_generate_verb(app);
   add_check_verb(app);
   add_render_verb(app);
+  add_transcribe_verb(app);
   add_evaluate_verb(app);
   add_styles_verb(app);
   add_doctor_verb(app);

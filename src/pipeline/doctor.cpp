@@ -15,6 +15,7 @@
 #include "base/subprocess.h"
 #include "pipeline/trainer.h"
 #include "render/soundfont.h"
+#include "transcribe/basic_pitch_import.h"
 
 namespace undersong {
 namespace {
@@ -206,6 +207,23 @@ Finding shipped_models() {
       .need = Need::kGenerate};
 }
 
+Finding pitch_network() {
+  Finding finding{.section = "data",
+                  .name = "pitch network",
+                  .found = false,
+                  .detail = "what transcribe hears with; everything else works without it",
+                  .install = "scripts/get-transcriber.sh",
+                  .need = Need::kOptional};
+  try {
+    finding.detail = find_pitch_network().string();
+    finding.found = true;
+    finding.install.clear();
+  } catch (const Error&) {
+    // The detail says what is lost.
+  }
+  return finding;
+}
+
 }  // namespace
 
 bool DoctorReport::can_generate() const {
@@ -224,6 +242,7 @@ DoctorReport examine_machine() {
   findings.push_back(program("yt-dlp", "--version", "fetches music from links"));
   findings.push_back(data_folder());
   findings.push_back(shipped_models());
+  findings.push_back(pitch_network());
   return report;
 }
 

@@ -161,3 +161,9 @@ range = ["C4", "C6"]
 steps = "x---x---x-------"
 PACK
 }
+
+# tones FILE HERTZ...: a WAV file of half a second each; 0 is silence.
+tones() { tiny_listener tones "$@"; }
+
+# listener FILE: weights of a network that hears pure tones.
+listener() { tiny_listener weights "$1"; }

@@ -20,6 +20,7 @@ void add_compose_verb(CLI::App& app);
 void add_check_verb(CLI::App& app);
 void add_evaluate_verb(CLI::App& app);
 void add_render_verb(CLI::App& app);
+void add_transcribe_verb(CLI::App& app);
 void add_styles_verb(CLI::App& app);
 void add_doctor_verb(CLI::App& app);
 
