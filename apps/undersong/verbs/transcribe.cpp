@@ -59,9 +59,11 @@ void run(TranscribeFlags& flags) {
 void add_thresholds(CLI::App& verb, TranscribeFlags& flags) {
   NoteDecisions& decisions = flags.request.options.decisions;
   verb.add_option("--onset", decisions.onset_threshold,
-                  tr("How sure that a note begins, 0 to 1; less hears more notes (0.6)"));
+                  tr("How sure that a note begins, 0 to 1; less hears more notes"))
+      ->capture_default_str();
   verb.add_option("--frame", decisions.frame_threshold,
-                  tr("How sure that it goes on, 0 to 1; less makes notes longer (0.35)"));
+                  tr("How sure that it goes on, 0 to 1; less makes notes longer"))
+      ->capture_default_str();
   verb.add_option("--min-note", flags.shortest_milliseconds,
                   tr("What lasts no longer is no note, in milliseconds (58)"));
   verb.add_option("--quietest", decisions.quietest_decibels,
