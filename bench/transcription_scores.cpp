@@ -69,7 +69,12 @@ Transcript transcript_of(const Score& score, double end_seconds) {
 Transcript transcript_of(const json& value) {
   Transcript transcript;
   for (const json& note : value.at("notes")) {
-    transcript.notes.push_back({note.at(0), note.at(1), note.at(2)});
+    if (note.is_array()) {
+      transcript.notes.push_back({note.at(0), note.at(1), note.at(2)});
+    } else {
+      transcript.notes.push_back(
+          {note.at("onset_seconds"), note.at("offset_seconds"), note.at("pitch")});
+    }
   }
   return transcript;
 }

@@ -17,7 +17,9 @@ struct Transcript {
   double tempo_bpm = 0.0;  // 0: not said
 };
 
-// Of `folder`/NAME.mid, else NAME.json: {"notes": [[onset, offset, pitch], …]}, seconds.
+// Of `folder`/NAME.mid, else NAME.json: {"notes": [[onset, offset, pitch], …]} in seconds, or what
+// `undersong transcribe` writes as .json. Score its notes by that: its MIDI begins with a bar, so
+// that times are later by a part of one there, and the tempo alone is told rightly.
 // Errors: kNotFound when neither is there, kFormat.
 Transcript load_transcript(const std::filesystem::path& folder, const LabelledExcerpt& excerpt);
 
