@@ -27,7 +27,7 @@ class OnsetStrength {
   OnsetStrength& operator=(OnsetStrength&&) noexcept;
 
   // Shapes: samples [n], mono at kHeardSampleRate. What is not finite counts as silence.
-  // Cost:   about 15 microseconds a frame of kLevelHopSamples.
+  // Cost:   a transform of kLevelWindowSamples a frame of kLevelHopSamples.
   void hear(std::span<const float> samples);
   // The frames of all that was heard, 1 + samples / kLevelHopSamples of them (none without
   // samples). Nothing is heard after it.
