@@ -39,7 +39,7 @@ struct Transcription {
   double note_confidence() const;
 };
 
-// Hears a recording once, in bounded memory (some 250 MB an hour), on all processors.
+// Hears a recording once, in bounded memory (283 MB for an hour, without beats), on all processors.
 // Errors: those of MonoStream; kUnsupported when no note was heard; kCancelled.
 Transcription transcribe_file(const std::filesystem::path& recording, const PitchNetwork& network,
                               const TranscriptionOptions& options, Progress& progress);

@@ -204,7 +204,7 @@ double loud_decibels(std::vector<double> decibels) {
 
 // Loudness falls with 40 log10(127 / velocity) dB, as General MIDI recommends and synthesisers
 // play; loud notes get 100.
-// Source: MIDI Manufacturers Association, General MIDI Level 2, section 3.3.
+// Source: MIDI Manufacturers Association, General MIDI Level 2.
 int velocity_of(double decibels_above_loud) {
   constexpr double kLoudVelocity = 100.0;
   constexpr double kNepersPerDecibel = 2.302585092994046 / 40.0;

@@ -2,8 +2,9 @@
 // What the pitch network heard in a whole recording, frame by frame: all that notes are decided
 // from, so that thresholds move without hearing again.
 //
-// Goals: any length through two-second windows, some 250 MB an hour; the same answers whatever the
-// blocks of the reader and the number of threads. Non-goals: deciding (note_decisions.h).
+// Goals: any length through two-second windows, 283 MB at most for an hour; the same answers
+// whatever the blocks of the reader and the number of threads. Non-goals: deciding
+// (note_decisions.h).
 
 #include <algorithm>
 #include <cstddef>

@@ -41,7 +41,7 @@ class PitchNetwork {
   explicit PitchNetwork(const WeightFile& weights);
 
   // Shapes: samples [kPitchWindowSamples].
-  // Cost:   about 530 million multiply-adds and 8 MB while it runs. May run on several threads.
+  // Cost:   about 530 million multiply-adds. May run on several threads.
   PitchWindow hear(std::span<const float> samples) const;
 
  private:
