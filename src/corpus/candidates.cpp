@@ -27,7 +27,8 @@ std::string group_of(std::string_view path, std::string_view root) {
 // Searches one folder.
 class FolderSearch {
  public:
-  explicit FolderSearch(const fs::path& folder) : root_(fs::absolute(folder).lexically_normal()) {
+  FolderSearch(const fs::path& folder, Recordings recordings)
+      : recordings_(recordings), root_(fs::absolute(folder).lexically_normal()) {
     if (root_.filename().empty()) root_ = root_.parent_path();
     search(root_);
   }
@@ -50,11 +51,27 @@ class FolderSearch {
       std::error_code ignored;
       const auto status = fs::status(entry, ignored);
       if (fs::is_directory(status)) {
-        search(entry);
-      } else if (fs::is_regular_file(status) && is_midi_name(entry.filename().string())) {
-        add(entry);
+        if (entry.filename() != ".fetching") search(entry);
+      } else if (fs::is_regular_file(status)) {
+        take_file(entry, entries);
       }
     }
+  }
+
+  void take_file(const fs::path& file, const std::vector<fs::path>& beside) {
+    const std::string name = file.filename().string();
+    if (is_midi_name(name)) {
+      add(file);
+    } else if (recordings_ == Recordings::kTake && is_recording_name(name) &&
+               !has_notes_beside(file, beside)) {
+      add(file).is_recording = true;
+    }
+  }
+
+  static bool has_notes_beside(const fs::path& recording, const std::vector<fs::path>& beside) {
+    return std::any_of(beside.begin(), beside.end(), [&](const fs::path& other) {
+      return is_midi_name(other.filename().string()) && other.stem() == recording.stem();
+    });
   }
 
   Candidate& add(const fs::path& file) {
@@ -66,6 +83,7 @@ class FolderSearch {
     return found_.emplace_back(std::move(candidate));
   }
 
+  Recordings recordings_;
   fs::path root_;
   std::set<fs::path> visited_;
   std::vector<Candidate> found_;
@@ -125,7 +143,24 @@ Candidate single_file(const fs::path& path) {
   return candidate;
 }
 
-std::vector<Candidate> search_path(const fs::path& path) {
+// In lower case, without folders; empty for the "._" companions that macOS leaves.
+std::string plain_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  std::string name = lower_case(slash == path.npos ? path : path.substr(slash + 1));
+  return name.starts_with("._") ? "" : name;
+}
+
+[[noreturn]] void throw_no_music(const fs::path& path, Recordings recordings) {
+  throw Error(ErrorKind::kUsage,
+              display(path) +
+                  " is neither a folder, nor a MIDI file (.mid, .midi, .kar, .rmi), nor an "
+                  "archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst, .7z)" +
+                  (recordings == Recordings::kTake
+                       ? ", nor a recording (.wav, .flac, .ogg, .mp3, .m4a, .mp4 and their like)"
+                       : ""));
+}
+
+std::vector<Candidate> search_path(const fs::path& path, Recordings recordings) {
   std::error_code failure;
   const auto status = fs::status(path, failure);
   if (status.type() == fs::file_type::not_found)
@@ -135,40 +170,49 @@ std::vector<Candidate> search_path(const fs::path& path) {
   const std::string name = path.filename().string();
   std::vector<Candidate> found;
   if (fs::is_directory(status)) {
-    found = FolderSearch(path).take();
+    found = FolderSearch(path, recordings).take();
   } else if (is_archive_name(name)) {
     found = search_archive(path);
   } else if (is_midi_name(name) && fs::is_regular_file(status)) {
     found.push_back(single_file(path));
+  } else if (recordings == Recordings::kTake && is_recording_name(name) &&
+             fs::is_regular_file(status)) {
+    found.push_back(single_file(path));
+    found.back().is_recording = true;
   } else {
-    throw Error(ErrorKind::kUsage,
-                display(path) +
-                    " is neither a folder, nor a MIDI file (.mid, .midi, .kar, .rmi), nor an "
-                    "archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst, .7z)");
+    throw_no_music(path, recordings);
   }
   if (found.empty()) {
     throw Error(ErrorKind::kNotFound,
-                display(path) + " holds no MIDI files (.mid, .midi, .kar, .rmi)");
+                display(path) + " holds no MIDI files (.mid, .midi, .kar, .rmi)" +
+                    (recordings == Recordings::kTake ? " and no recordings" : ""));
   }
   return found;
 }
 
 }  // namespace
 
+bool is_recording_name(std::string_view path) {
+  const std::string name = plain_name(path);
+  const std::size_t dot = name.rfind('.');
+  if (dot == name.npos || dot == 0) return false;
+  const std::string suffix = name.substr(dot) + " ";
+  return suffix.find(' ') == suffix.size() - 1 &&
+         (std::string(kRecordingSuffixes) + " ").find(suffix) != std::string::npos;
+}
+
 bool is_midi_name(std::string_view path) {
   constexpr std::array<std::string_view, 4> kEnds = {".mid", ".midi", ".kar", ".rmi"};
-  const std::size_t slash = path.rfind('/');
-  const std::string name = lower_case(slash == path.npos ? path : path.substr(slash + 1));
-  if (name.starts_with("._")) return false;
+  const std::string name = plain_name(path);
   return std::any_of(kEnds.begin(), kEnds.end(),
                      [&](std::string_view end) { return name.ends_with(end); });
 }
 
-std::vector<Candidate> find_candidates(std::span<const fs::path> paths) {
+std::vector<Candidate> find_candidates(std::span<const fs::path> paths, Recordings recordings) {
   if (paths.empty()) throw Error(ErrorKind::kUsage, "name at least one folder, file or archive");
   std::vector<Candidate> all;
   for (const auto& path : paths) {
-    auto found = search_path(path);
+    auto found = search_path(path, recordings);
     std::move(found.begin(), found.end(), std::back_inserter(all));
   }
   return all;

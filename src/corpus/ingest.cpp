@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/cancel.h"
+#include "base/check.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -16,6 +17,7 @@
 #include "corpus/candidates.h"
 #include "corpus/corpus.h"
 #include "corpus/digest.h"
+#include "corpus/recordings.h"
 #include "corpus/split.h"
 #include "corpus/writer.h"
 #include "midi/midi_file.h"
@@ -63,17 +65,32 @@ std::string title_of(const Score& score, const std::string& path) {
   return fs::path(path).stem().string();
 }
 
+// What a recording says of itself; the names of tracks in its transcription say nothing.
+void tell_recording(const Candidate& candidate, Piece& piece) {
+  const Recording& recording = candidate.recording;
+  piece.title = valid_utf8(recording.title.empty() ? fs::path(candidate.path).stem().string()
+                                                   : trimmed(recording.title));
+  piece.licence = valid_utf8(recording.licence);
+  piece.uploader = valid_utf8(recording.uploader);
+  piece.address = valid_utf8(recording.address);
+  piece.transcribed = candidate.transcribed;
+}
+
 void describe(Piece& piece, MidiReading reading) {
   const Score& score = reading.score;
   piece.notes = static_cast<std::int64_t>(note_count(score));
-  if (piece.notes == 0) throw Error(ErrorKind::kFormat, "there are no notes in it");
+  const bool was_heard = !piece.transcribed.recording_sha256.empty();
+  if (piece.notes == 0) {
+    throw Error(ErrorKind::kFormat,
+                was_heard ? "no notes were heard in it" : "there are no notes in it");
+  }
   piece.seconds = length_seconds(score);
   if (piece.seconds > kLongestSeconds) {
     throw Error(ErrorKind::kFormat,
                 fmt::format("it would last {:.0f} hours, which is no piece of music",
                             piece.seconds / 3600.0));
   }
-  piece.title = title_of(score, piece.path);
+  if (!was_heard) piece.title = title_of(score, piece.path);
   piece.repairs = std::move(reading.repairs);
   NoteDigest digest = digest_notes(score);
   piece.note_digest = std::move(digest.sha256);
@@ -84,9 +101,12 @@ Examined examine(Candidate& candidate, const std::set<std::string, std::less<>>&
   Examined result;
   result.piece.path = candidate.path;
   result.piece.group = candidate.group;
+  result.piece.id = candidate.known_piece;
+  if (!result.piece.id.empty()) return result;
   try {
     auto bytes = bytes_of(candidate);
     if (bytes.empty()) throw Error(ErrorKind::kFormat, "the file is empty");
+    if (candidate.is_recording) tell_recording(candidate, result.piece);
     result.piece.id = sha256_hex(bytes);
     if (known_ids.contains(result.piece.id)) return result;
     describe(result.piece, read_midi(bytes));
@@ -116,8 +136,26 @@ class Ingestion {
       : writer_(writer), manifest_(writer.manifest()), options_(options) {
     for (auto* text : {&options_.group, &options_.licence, &options_.source})
       *text = valid_utf8(*text);
+    if (options_.transcriber != nullptr) hearer_.emplace(writer.folder(), *options_.transcriber);
     for (std::size_t i = 0; i < manifest_.pieces.size(); ++i) index(i);
     for (const auto& rejection : manifest_.rejections) rejected_origins_.insert(rejection.origin);
+  }
+
+  // Recordings one after another: a transcriber uses all processors itself. `told` hears of each.
+  template <typename Told>
+  void hear(std::span<Candidate> batch, Told told) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (!batch[i].is_recording || !batch[i].problem.empty()) continue;
+      throw_if_cancelled();
+      told(i);
+      hearer_.value().hear(batch[i]);
+      ++report_.recordings;
+    }
+  }
+
+  // After the addition is part of the corpus.
+  void forget_transcriptions() {
+    if (hearer_) hearer_->forget_transcriptions();
   }
 
   void take_batch(std::span<Candidate> batch) {
@@ -143,6 +181,7 @@ class Ingestion {
     known_ids_.insert(piece.id);
     position_of_.emplace(piece.id, i);
     originals_.emplace(piece.note_digest, i);  // the first of its kind stays
+    if (hearer_) hearer_->add_known(piece.transcribed, piece.id);
   }
 
   void take(const Candidate& candidate, Examined& result) {
@@ -162,7 +201,7 @@ class Ingestion {
 
   void add(Piece piece) {
     if (!options_.group.empty()) piece.group = options_.group;
-    piece.licence = options_.licence;
+    if (!options_.licence.empty()) piece.licence = options_.licence;
     piece.source = options_.source;
     if (const auto found = originals_.find(piece.note_digest); found != originals_.end()) {
       const Piece& original = manifest_.pieces[found->second];
@@ -208,6 +247,7 @@ class Ingestion {
   IngestOptions options_;
   IngestReport report_;
   std::size_t new_pieces_ = 0;
+  std::optional<detail::RecordingHearer> hearer_;
   std::set<std::string, std::less<>> known_ids_;
   std::map<std::string, std::size_t> position_of_;  // by id
   std::map<std::string, std::size_t> originals_;    // by digest
@@ -231,23 +271,35 @@ class ProgressTask {
   Progress& progress_;
 };
 
+std::vector<Candidate> find_all(std::span<const fs::path> paths, const IngestOptions& options) {
+  const bool hears = options.transcriber != nullptr;
+  UNDERSONG_CHECK(hears || options.recordings.empty());
+  std::vector<Candidate> found;
+  if (!paths.empty() || options.recordings.empty())
+    found = find_candidates(paths, hears ? Recordings::kTake : Recordings::kLeave);
+  return detail::with_recordings(std::move(found), options.recordings);
+}
+
 }  // namespace
 
 IngestReport add_to_corpus(const std::string& name, std::span<const fs::path> paths,
                            const IngestOptions& options, Progress& progress) {
   corpus_folder(name);  // a bad name is told before the search
-  auto candidates = find_candidates(paths);
+  auto candidates = find_all(paths, options);
   CorpusWriter writer(name, CorpusWriter::Missing::kCreate);
   Ingestion ingestion(writer, options);
   ProgressTask task(progress, candidates.size());
   for (std::size_t done = 0; done < candidates.size(); done += kBatchFiles) {
     throw_if_cancelled();
     const std::size_t count = std::min(kBatchFiles, candidates.size() - done);
-    ingestion.take_batch(std::span(candidates).subspan(done, count));
+    const auto batch = std::span(candidates).subspan(done, count);
+    ingestion.hear(batch, [&](std::size_t i) { task.update(done + i, batch[i].path); });
+    ingestion.take_batch(batch);
     task.update(done + count, candidates[done + count - 1].path);
   }
   auto report = ingestion.finish(static_cast<std::int64_t>(candidates.size()));
   writer.commit();
+  ingestion.forget_transcriptions();
   return report;
 }
 

@@ -30,21 +30,35 @@ Split split_named(const std::string& name) {
   return static_cast<Split>(found - kSplitNames.begin());
 }
 
+// Only pieces that came as recordings or from links say so: manifests of MIDI files stay as they
+// were.
+void add_origin(const Piece& piece, Json& json) {
+  if (!piece.uploader.empty()) json["uploader"] = piece.uploader;
+  if (!piece.address.empty()) json["address"] = piece.address;
+  const TranscriptionNote& transcribed = piece.transcribed;
+  if (transcribed.recording_sha256.empty()) return;
+  json["transcribed"] = {{"recording_sha256", transcribed.recording_sha256},
+                         {"by", transcribed.by},
+                         {"confidence", transcribed.confidence}};
+}
+
 Json to_json_value(const Piece& piece) {
-  return {{"id", piece.id},
-          {"path", piece.path},
-          {"group", piece.group},
-          {"title", piece.title},
-          {"licence", piece.licence},
-          {"source", piece.source},
-          {"notes", piece.notes},
-          {"seconds", piece.seconds},
-          {"repairs", piece.repairs},
-          {"note_digest", piece.note_digest},
-          {"reference_pitch", piece.reference_pitch},
-          {"duplicate_of", piece.duplicate_of},
-          {"transposed_by", piece.transposed_by},
-          {"split", name_of(piece.split)}};
+  Json json = {{"id", piece.id},
+               {"path", piece.path},
+               {"group", piece.group},
+               {"title", piece.title},
+               {"licence", piece.licence},
+               {"source", piece.source},
+               {"notes", piece.notes},
+               {"seconds", piece.seconds},
+               {"repairs", piece.repairs},
+               {"note_digest", piece.note_digest},
+               {"reference_pitch", piece.reference_pitch},
+               {"duplicate_of", piece.duplicate_of},
+               {"transposed_by", piece.transposed_by},
+               {"split", name_of(piece.split)}};
+  add_origin(piece, json);
+  return json;
 }
 
 Piece piece_from(const Json& json) {
@@ -63,6 +77,13 @@ Piece piece_from(const Json& json) {
   json.at("duplicate_of").get_to(piece.duplicate_of);
   json.at("transposed_by").get_to(piece.transposed_by);
   piece.split = split_named(json.at("split").get<std::string>());
+  piece.uploader = json.value("uploader", "");
+  piece.address = json.value("address", "");
+  if (const auto transcribed = json.find("transcribed"); transcribed != json.end()) {
+    transcribed->at("recording_sha256").get_to(piece.transcribed.recording_sha256);
+    transcribed->at("by").get_to(piece.transcribed.by);
+    transcribed->at("confidence").get_to(piece.transcribed.confidence);
+  }
   if (!is_sha256(piece.id))
     throw Error(ErrorKind::kFormat, "'" + piece.id + "' is not the id of a piece");
   return piece;

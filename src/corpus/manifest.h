@@ -14,13 +14,25 @@ enum class Split : std::uint8_t { kTrain, kValid, kTest };
 // "train", "valid", "test".
 std::string_view name_of(Split split);
 
+// How a piece came to be notes, when it came as a recording.
+struct TranscriptionNote {
+  std::string recording_sha256;  // of the recording's bytes; empty: the piece came as MIDI
+  std::string by;           // what transcribed it, such as "undersong 0.1.0, basic-pitch 1.0.1"
+  double confidence = 0.0;  // 0 to 1, the transcriber's own estimate
+
+  bool operator==(const TranscriptionNote&) const = default;
+};
+
 struct Piece {
-  std::string id;       // SHA-256 of the MIDI bytes; the bytes stand in pieces/<id>.mid
-  std::string path;     // where it came from, relative to what was added: Chopin/chpn_op7_1.mid
-  std::string group;    // its folder: Chopin
-  std::string title;    // of the first named track, else the file name
-  std::string licence;  // SPDX where there is one: CC-BY-SA-3.0-DE; empty when nobody said
-  std::string source;   // an address or a title
+  std::string id;        // SHA-256 of the MIDI bytes; the bytes stand in pieces/<id>.mid
+  std::string path;      // where it came from, relative to what was added: Chopin/chpn_op7_1.mid
+  std::string group;     // its folder: Chopin
+  std::string title;     // of the first named track, else the file name
+  std::string licence;   // SPDX where there is one: CC-BY-SA-3.0-DE; empty when nobody said
+  std::string source;    // an address or a title
+  std::string uploader;  // of a link: who put it there, as the page says
+  std::string address;   // of a link: its own page
+  TranscriptionNote transcribed;
   std::int64_t notes = 0;
   double seconds = 0.0;
   std::vector<std::string> repairs;  // what the reader mended

@@ -138,6 +138,7 @@ class FetchRun {
 
   void fetch_link(const std::string& link) {
     link_ = link;
+    list_.clear();
     if (take_known(link)) return;
     MediaItem unknown;
     unknown.key = link;
@@ -177,6 +178,7 @@ class FetchRun {
   }
 
   void fetch_list(const Listing& listing) {
+    list_ = listing.title;
     progress_.line(fmt::format("{}: {} items", listing.title.empty() ? link_ : listing.title,
                                listing.items.size()));
     for (const MediaItem& known : listing.items) {
@@ -262,6 +264,7 @@ class FetchRun {
   void report(const LedgerEntry& entry, Outcome outcome) {
     items_.push_back({.outcome = outcome,
                       .link = link_,
+                      .list = list_,
                       .url = entry.url,
                       .title = entry.title,
                       .uploader = entry.uploader,
@@ -277,6 +280,7 @@ class FetchRun {
   void report_failure(const MediaItem& item, const std::string& reason) {
     items_.push_back({.outcome = Outcome::kFailed,
                       .link = link_,
+                      .list = list_,
                       .url = item.url,
                       .title = item.title,
                       .uploader = item.uploader,
@@ -298,6 +302,7 @@ class FetchRun {
   std::unique_ptr<GuardProxy> guard_;
   VideoProgramOptions program_;
   std::string link_;
+  std::string list_;
   std::vector<FetchedItem> items_;
 };
 

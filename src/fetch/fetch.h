@@ -39,6 +39,7 @@ struct FetchedItem {
 
   Outcome outcome = Outcome::kFailed;
   std::string link;  // that it came from
+  std::string list;  // title of the playlist or page; empty for one that stood alone
   std::string url;   // of its own page; the link when nothing more is known
   std::string title;
   std::string uploader;

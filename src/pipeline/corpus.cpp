@@ -16,21 +16,6 @@
 namespace undersong {
 namespace {
 
-void tell_accepted(CorpusAddReport& report, const std::vector<Piece>& accepted,
-                   const Manifest& manifest) {
-  std::unordered_map<std::string_view, std::string_view> path_of;
-  for (const auto& piece : manifest.pieces) path_of.emplace(piece.id, piece.path);
-  for (const auto& piece : accepted) {
-    report.notes += piece.notes;
-    report.seconds += piece.seconds;
-    if (!piece.repairs.empty()) report.repaired.push_back({piece.path, piece.repairs});
-    if (!piece.duplicate_of.empty()) {
-      report.duplicates.push_back(
-          {piece.path, std::string(path_of.at(piece.duplicate_of)), piece.transposed_by});
-    }
-  }
-}
-
 CorpusList::Entry list_entry(const std::string& name) {
   CorpusList::Entry entry;
   entry.name = name;
@@ -57,6 +42,7 @@ void count_piece(CorpusStatistics& statistics, const Piece& piece) {
   if (!piece.duplicate_of.empty()) ++statistics.duplicates;
   if (!piece.repairs.empty()) ++statistics.repaired;
   if (is_publishable(piece.licence)) ++statistics.publishable;
+  if (!piece.transcribed.recording_sha256.empty()) ++statistics.transcribed;
   ++statistics.groups[piece.group];
   ++statistics.licences[piece.licence];
   auto& split = statistics.splits[std::string(name_of(piece.split))];
@@ -92,24 +78,6 @@ void count_symbols(CorpusStatistics& statistics, const Corpus& corpus,
 }
 
 }  // namespace
-
-CorpusAddReport corpus_add(const CorpusAddRequest& request, Progress& progress) {
-  const auto ingested = add_to_corpus(
-      request.name, request.paths,
-      {.group = request.group, .licence = request.licence, .source = request.source}, progress);
-  const Corpus corpus = Corpus::open(request.name);
-  CorpusAddReport report;
-  report.name = request.name;
-  report.folder = corpus.folder();
-  report.files = ingested.files;
-  report.accepted = static_cast<std::int64_t>(ingested.accepted.size());
-  report.already_there = static_cast<std::int64_t>(ingested.already_there.size());
-  report.rejected = ingested.rejected;
-  report.new_terms = ingested.new_terms;
-  report.pieces = ingested.pieces;
-  tell_accepted(report, ingested.accepted, corpus.manifest());
-  return report;
-}
 
 CorpusList corpus_list() {
   CorpusList list;

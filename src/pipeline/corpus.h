@@ -6,22 +6,29 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "corpus/ingest.h"
 #include "corpus/manifest.h"
 #include "corpus/training_file.h"
+#include "fetch/fetch.h"
 
 namespace undersong {
 
 struct CorpusAddRequest {
   std::string name;                          // of the corpus; made when there is none yet
-  std::vector<std::filesystem::path> paths;  // folders, MIDI files, archives
+  std::vector<std::filesystem::path> paths;  // folders, MIDI files, archives, recordings, links
   std::string group;                         // instead of the folders' names; empty: those
-  std::string licence;                       // SPDX where there is one; empty: nobody said
-  std::string source;                        // an address or a title
+  std::string licence;  // SPDX where there is one; empty: what a link says, or nobody said
+  std::string source;   // an address or a title
+  FetchOptions fetch = {};
+  Recordings recordings = Recordings::kTake;  // of folders
+  // What hears recordings; null: the network that ships.
+  std::shared_ptr<const Transcriber> transcriber = nullptr;
 };
 
 struct CorpusAddReport {
@@ -35,23 +42,36 @@ struct CorpusAddReport {
     int transposed_by = 0;  // semitones
   };
 
+  struct NotFetched {
+    std::string title;  // or its address
+    std::string reason;
+  };
+
   std::string name;
   std::filesystem::path folder;
-  std::int64_t files = 0;          // MIDI files found
+  std::int64_t files = 0;          // MIDI files and recordings found
+  std::int64_t recordings = 0;     // of these
   std::int64_t accepted = 0;       // pieces that came in now
   std::int64_t already_there = 0;  // files whose very bytes the corpus holds
   std::vector<Repair> repaired;    // accepted, after mending
   std::vector<Twin> duplicates;    // accepted, with the notes of another piece
   std::vector<Rejection> rejected;
-  std::int64_t notes = 0;      // of the pieces that came in
-  double seconds = 0.0;        // of music that came in
-  std::int64_t new_terms = 0;  // pieces that were there and got another licence or source
-  std::int64_t pieces = 0;     // of the whole corpus now
+  std::int64_t notes = 0;               // of the pieces that came in
+  double seconds = 0.0;                 // of music that came in
+  std::int64_t new_terms = 0;           // pieces that were there and got another licence or source
+  std::int64_t pieces = 0;              // of the whole corpus now
+  std::int64_t not_for_publishing = 0;  // of the pieces that came in, by their terms
+  std::vector<NotFetched> not_fetched;  // items of links
 };
 
-// Errors: kUsage for an impossible name or a file that is neither MIDI nor an archive, kNotFound
-// for a missing path or one without MIDI files, kIo, kCancelled. A file that cannot be read is no
-// error: it stands in `rejected`. A caller exits with 1 when nothing came in or was there.
+// Links are fetched into the corpus' folder `recordings` (fetch/fetch.h), which keeps them, so that
+// the same playlist brings only what is new the next time. Recordings, fetched ones and those of
+// folders, are transcribed (transcriber.h). A folder that `undersong fetch` wrote tells who made
+// what, and under which terms.
+// Errors: kUsage for an impossible name, a file that is no music and a link that may not be
+// fetched, kNotFound for a missing path or one without music, kIo, kCancelled. A file that cannot
+// be read, or an item that cannot be fetched, is no error: it stands in the report, unless nothing
+// else was asked for. A caller exits with 1 when nothing came in or was there.
 CorpusAddReport corpus_add(const CorpusAddRequest& request, Progress& progress);
 std::string to_text(const CorpusAddReport& report);
 std::string to_json(const CorpusAddReport& report);
@@ -112,6 +132,7 @@ struct CorpusStatistics {
   std::map<std::string, std::int64_t> groups;    // pieces of each
   std::map<std::string, std::int64_t> licences;  // pieces of each; "" when nobody said
   std::int64_t publishable = 0;                  // pieces whose licence lets weights be published
+  std::int64_t transcribed = 0;                  // pieces that came as recordings
   std::int64_t symbols = 0;                      // in all, duplicates aside
   std::vector<SymbolCount> symbol_counts;        // the most frequent first, then by name
   std::int64_t rare_below = 10;                  // seen fewer times than this: rare

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "corpus/licence.h"
 #include "pipeline/corpus.h"
 #include "pipeline/table.h"
 #include "plot/bar_chart.h"
@@ -72,18 +73,34 @@ Json json_of(const std::vector<Rejection>& rejections) {
 }
 
 Json json_of(const Piece& piece) {
-  return {{"id", piece.id},
-          {"path", piece.path},
-          {"group", piece.group},
-          {"title", piece.title},
-          {"licence", piece.licence},
-          {"source", piece.source},
-          {"notes", piece.notes},
-          {"seconds", piece.seconds},
-          {"split", name_of(piece.split)},
-          {"duplicate_of", piece.duplicate_of},
-          {"transposed_by", piece.transposed_by},
-          {"repairs", piece.repairs}};
+  Json json = {{"id", piece.id},
+               {"path", piece.path},
+               {"group", piece.group},
+               {"title", piece.title},
+               {"licence", piece.licence},
+               {"source", piece.source},
+               {"notes", piece.notes},
+               {"seconds", piece.seconds},
+               {"split", name_of(piece.split)},
+               {"duplicate_of", piece.duplicate_of},
+               {"transposed_by", piece.transposed_by},
+               {"repairs", piece.repairs},
+               {"publishable", is_publishable(piece.licence)},
+               {"uploader", piece.uploader},
+               {"address", piece.address}};
+  if (!piece.transcribed.recording_sha256.empty()) {
+    json["transcribed"] = {{"recording_sha256", piece.transcribed.recording_sha256},
+                           {"by", piece.transcribed.by},
+                           {"confidence", piece.transcribed.confidence}};
+  }
+  return json;
+}
+
+// "3 of 12 pieces are not for weights that you publish: …"; empty when all are.
+std::string mark_text(std::int64_t pieces, std::int64_t all) {
+  if (pieces == 0) return "";
+  return fmt::format("{} of {} {}: their terms are unknown or do not allow it\n",
+                     with_thousands(pieces), pieces_text(all), std::string(kNotForPublishing));
 }
 
 std::string title_of(const std::string& name, const std::string& group) {
@@ -97,7 +114,12 @@ std::string remark_on(const Piece& piece) {
     remark = "duplicate";
     if (piece.transposed_by != 0) remark += fmt::format(" {:+}", piece.transposed_by);
   }
-  if (!piece.repairs.empty()) remark += remark.empty() ? "mended" : ", mended";
+  const auto add = [&remark](const std::string& more) {
+    remark += (remark.empty() ? "" : ", ") + more;
+  };
+  if (!piece.repairs.empty()) add("mended");
+  if (!piece.transcribed.recording_sha256.empty())
+    add(fmt::format("transcribed, confidence {:.2f}", piece.transcribed.confidence));
   return remark;
 }
 
@@ -185,12 +207,19 @@ std::vector<Bar> rare_bars(const CorpusStatistics& statistics) {
   return bars;
 }
 
+// "12 MIDI files", "12 files (3 recordings)".
+std::string files_text(const CorpusAddReport& report) {
+  if (report.recordings == 0) return counted(report.files, "MIDI file", "MIDI files");
+  return fmt::format("{} ({})", counted(report.files, "file", "files"),
+                     counted(report.recordings, "recording", "recordings"));
+}
+
 }  // namespace
 
 std::string to_text(const CorpusAddReport& report) {
-  std::string text = fmt::format(
-      "{} found: {} came in ({}, {})\n", counted(report.files, "MIDI file", "MIDI files"),
-      pieces_text(report.accepted), notes_text(report.notes), length_text(report.seconds));
+  std::string text = fmt::format("{} found: {} came in ({}, {})\n", files_text(report),
+                                 pieces_text(report.accepted), notes_text(report.notes),
+                                 length_text(report.seconds));
   if (report.already_there > 0)
     text += counted(report.already_there, "file was", "files were") + " there already\n";
   if (report.new_terms > 0)
@@ -204,6 +233,12 @@ std::string to_text(const CorpusAddReport& report) {
   text += list_text(counted(static_cast<std::int64_t>(report.rejected.size()), "file was rejected",
                             "files were rejected"),
                     report.rejected, rejection_line);
+  text += list_text(counted(static_cast<std::int64_t>(report.not_fetched.size()),
+                            "item could not be fetched", "items could not be fetched"),
+                    report.not_fetched, [](const CorpusAddReport::NotFetched& item) {
+                      return display(item.title) + ": " + item.reason;
+                    });
+  text += mark_text(report.not_for_publishing, report.accepted);
   return text + fmt::format("Corpus {} now has {}, in {}\n", display(report.name),
                             pieces_text(report.pieces), display(report.folder));
 }
@@ -217,7 +252,12 @@ std::string to_json(const CorpusAddReport& report) {
                {"new_terms", report.new_terms},
                {"notes", report.notes},
                {"seconds", report.seconds},
-               {"pieces", report.pieces}};
+               {"pieces", report.pieces},
+               {"recordings", report.recordings},
+               {"not_for_publishing", report.not_for_publishing}};
+  json["not_fetched"] = Json::array();
+  for (const auto& item : report.not_fetched)
+    json["not_fetched"].push_back({{"title", item.title}, {"reason", item.reason}});
   json["repaired"] = Json::array();
   for (const auto& repair : report.repaired)
     json["repaired"].push_back({{"path", repair.path}, {"repairs", repair.repairs}});
@@ -268,6 +308,15 @@ std::string to_json(const CorpusList& list) {
   return dump(json);
 }
 
+namespace {
+
+std::int64_t private_pieces(const CorpusContents& contents) {
+  return std::count_if(contents.pieces.begin(), contents.pieces.end(),
+                       [](const Piece& piece) { return !is_publishable(piece.licence); });
+}
+
+}  // namespace
+
 std::string to_text(const CorpusContents& contents) {
   Table table({{"piece"},
                {"group"},
@@ -284,6 +333,7 @@ std::string to_text(const CorpusContents& contents) {
   std::string text = fmt::format("Corpus {}: {}, in {}\n", title_of(contents.name, contents.group),
                                  pieces_text(static_cast<std::int64_t>(contents.pieces.size())),
                                  display(contents.folder));
+  text += mark_text(private_pieces(contents), static_cast<std::int64_t>(contents.pieces.size()));
   text += table.text();
   if (contents.rejections.empty()) return text;
   text += fmt::format("\n{}:\n", counted(static_cast<std::int64_t>(contents.rejections.size()),
@@ -296,6 +346,7 @@ std::string to_json(const CorpusContents& contents) {
   Json json = {{"name", contents.name},
                {"group", contents.group},
                {"folder", contents.folder.string()},
+               {"not_for_publishing", private_pieces(contents)},
                {"pieces", Json::array()}};
   for (const auto& piece : contents.pieces) json["pieces"].push_back(json_of(piece));
   json["rejections"] = json_of(contents.rejections);
@@ -316,6 +367,8 @@ std::string to_text(const CorpusStatistics& statistics) {
   add("publishable",
       fmt::format("{} of {}: their terms let published weights learn from them",
                   with_thousands(statistics.publishable), pieces_text(statistics.pieces)));
+  if (statistics.publishable < statistics.pieces) add("marked", std::string(kNotForPublishing));
+  if (statistics.transcribed > 0) add("transcribed", pieces_text(statistics.transcribed));
   add("duplicates", with_thousands(statistics.duplicates));
   add("mended", with_thousands(statistics.repaired));
   add("rejected files", with_thousands(statistics.rejections));
@@ -341,6 +394,7 @@ std::string to_json(const CorpusStatistics& statistics) {
                {"groups", statistics.groups},
                {"licences", statistics.licences},
                {"publishable", statistics.publishable},
+               {"transcribed", statistics.transcribed},
                {"symbols", statistics.symbols},
                {"distinct_symbols", statistics.symbol_counts.size()},
                {"rare_below", statistics.rare_below},

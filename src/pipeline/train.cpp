@@ -1,11 +1,13 @@
 #include "pipeline/train.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/cancel.h"
 #include "base/error.h"
 #include "corpus/corpus.h"
+#include "corpus/licence.h"
 #include "model/architecture.h"
 #include "model/counting_model.h"
 #include "model/model_metadata.h"
@@ -96,10 +98,13 @@ CountingReport train_counting(const CountingRequest& request, Progress& progress
   info.corpus = dataset.corpus;
   info.corpus_sha256 = dataset.corpus_sha256;
   info.settings_json = settings_json(request, order);
-  info.training_json = nlohmann::json({{"nats_per_symbol", report.nats_per_symbol},
-                                       {"pieces", report.pieces},
-                                       {"licences", dataset.licences()}})
-                           .dump();
+  const std::vector<std::string> licences = dataset.licences();
+  info.training_json =
+      nlohmann::json({{"nats_per_symbol", report.nats_per_symbol},
+                      {"pieces", report.pieces},
+                      {"licences", licences},
+                      {"publishable", std::ranges::all_of(licences, is_publishable)}})
+          .dump();
   weights.metadata = weight_metadata(info, dataset.vocabulary);
   save_weights(request.output, weights, request.overwrite);
   return report;

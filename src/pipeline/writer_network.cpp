@@ -13,6 +13,7 @@
 #include "compose/compose.h"
 #include "compose/neural_network.h"
 #include "compose/neural_writer.h"
+#include "corpus/licence.h"
 #include "model/composer_model.h"
 #include "originality/fingerprints.h"
 #include "pipeline/certificate.h"
@@ -220,16 +221,22 @@ NeuralOptions neural_options(const WriterChoice& choice, const Style& style,
   return options;
 }
 
-// The licences of what was heard, as the weights say.
+// The licences of what was heard, as the weights say, and what they mean for the weights.
 std::string terms_of_music(const ModelInfo& info) {
   const auto training = nlohmann::json::parse(info.training_json, nullptr, false);
   std::string terms;
+  bool publishable = true;
   if (training.is_object() && training.contains("licences") && training["licences"].is_array()) {
     for (const auto& licence : training["licences"]) {
-      if (licence.is_string()) terms += (terms.empty() ? "" : ", ") + licence.get<std::string>();
+      if (!licence.is_string()) continue;
+      const auto name = licence.get<std::string>();
+      terms += (terms.empty() ? "" : ", ") + (name.empty() ? "unknown" : name);
+      publishable = publishable && is_publishable(name);
     }
   }
-  return terms.empty() ? "those of the music that it learned" : "learned from music under " + terms;
+  if (terms.empty()) return "those of the music that it learned";
+  const std::string mark = publishable ? "" : "; " + std::string(kNotForPublishing);
+  return "learned from music under " + terms + mark;
 }
 
 }  // namespace

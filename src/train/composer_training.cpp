@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "corpus/licence.h"
 #include "model/model_metadata.h"
 #include "plot/line_chart.h"
 #include "train/composer_run.h"
@@ -290,7 +291,8 @@ json log_json(const std::vector<EpochRecord>& log, std::int64_t step_tokens) {
 // Terms of all music that the weights know, of what they were adapted from too.
 std::set<std::string> licences_of(const TrainingFile& file, const std::optional<Base>& base) {
   std::set<std::string> licences;
-  for (const TrainingPiece& piece : file.pieces()) licences.insert(piece.licence);
+  for (const TrainingPiece& piece : file.pieces())
+    licences.insert(piece.licence.empty() ? "unknown" : piece.licence);
   if (!base) return licences;
   const json before = json::parse(base->info.training_json, nullptr, /*allow_exceptions=*/false);
   if (!before.is_object()) return licences;
@@ -309,6 +311,7 @@ json training_json(const ComposerRunPlan& plan, const TrainingState& state,
   for (const TrainingPiece& piece : file.pieces()) {
     if (piece.split == Split::kTrain) notes += piece.notes;
   }
+  const std::set<std::string> licences = licences_of(file, base);
   return {{"tokens", outcome.tokens},
           {"kept_tokens", kept.step * step_tokens},
           {"notes", notes},
@@ -317,7 +320,8 @@ json training_json(const ComposerRunPlan& plan, const TrainingState& state,
           {"test", losses_json(outcome.test)},
           {"test_given_controls", losses_json(outcome.test_given)},
           {"training_file_sha256", file.sha256()},
-          {"licences", licences_of(file, base)},
+          {"licences", licences},
+          {"publishable", std::all_of(licences.begin(), licences.end(), is_publishable)},
           {"curve", log_json(state.log, step_tokens)}};
 }
 

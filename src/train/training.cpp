@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "corpus/licence.h"
 #include "model/model_metadata.h"
 #include "plot/line_chart.h"
 #include "tokens/transposition.h"
@@ -393,7 +394,9 @@ TrainingOutcome train_model(const Architecture& architecture, const Dataset& dat
                             way.engine().device_line()));
   const TrainingOutcome outcome = way.train(progress);
   json training = outcome_json(outcome, settings);
-  training["licences"] = data.licences();
+  const std::vector<std::string> licences = data.licences();
+  training["licences"] = licences;
+  training["publishable"] = std::all_of(licences.begin(), licences.end(), is_publishable);
   training["pieces"] = {{"train", data.of(Split::kTrain).size()},
                         {"valid", data.of(Split::kValid).size()},
                         {"test", data.of(Split::kTest).size()}};

@@ -200,7 +200,7 @@ fs::path find_pitch_network() {
   }
   throw Error(ErrorKind::kNotFound,
               "the network that hears pitches is not here: fetch it once with "
-              "scripts/get-transcriber.sh, or name its weights with --network");
+              "scripts/get-transcriber.sh");
 }
 
 }  // namespace undersong

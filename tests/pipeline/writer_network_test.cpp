@@ -28,6 +28,7 @@ namespace undersong {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using Outcome = Verification::Outcome;
 
@@ -47,13 +48,14 @@ ComposerKnowledge knowledge_of(RoleSet heard) {
 }
 
 void save_tiny_composer(const fs::path& path, std::uint64_t seed = 1,
-                        RoleSet heard = RoleSet::all()) {
+                        RoleSet heard = RoleSet::all(),
+                        const std::string& licences = R"(["CC0-1.0","CC-BY-4.0"])") {
   const DecoderSpec spec = composer_spec(find_composer_size("tiny"), 512);
   WeightFile weights = random_decoder_weights(spec, seed);
   ModelInfo info;
   info.corpus = "tunes";
   info.corpus_sha256 = std::string(64, 'c');
-  info.training_json = R"({"licences":["CC0-1.0","CC-BY-4.0"]})";
+  info.training_json = R"({"licences":)" + licences + "}";
   weights.metadata = composer_metadata(spec, knowledge_of(heard), std::move(info));
   save_weights(path, weights, Overwrite::kAllow);
 }
@@ -134,6 +136,21 @@ TEST_F(NetworkPieces, HaveACertificateThatNamesTheWeights) {
   const Verification verification = verify("a.mid", weights_);
   EXPECT_TRUE(verification.holds());
   EXPECT_TRUE(verification.proves());
+}
+
+TEST_F(NetworkPieces, HaveACertificateThatSaysWhatUnknownTermsMean) {
+  for (const char* licences : {R"(["CC0-1.0","unknown"])", R"(["CC0-1.0",""])",
+                               R"(["Standard YouTube License"])", R"(["CC-BY-SA-4.0"])"}) {
+    save_tiny_composer(weights_, 1, RoleSet::all(), licences);
+    ComposeRequest wanted = request("a.mid");
+    wanted.music.overwrite = Overwrite::kAllow;
+    compose(wanted);
+    const Certificate certificate = load_certificate(certificate_path(folder_ / "a.mid"));
+    EXPECT_THAT(certificate.ingredients.at(1).terms, EndsWith("; not for weights that you publish"))
+        << licences;
+    EXPECT_THAT(read_text_file(certificate_page_path(folder_ / "a.mid")),
+                HasSubstr("not for weights that you publish"));
+  }
 }
 
 TEST_F(NetworkPieces, AreNotProvenWithoutTheirWeights) {

@@ -11,6 +11,7 @@
 #include "common/messages.h"
 #include "pipeline/fingerprint.h"
 #include "undersong/console.h"
+#include "undersong/verbs/fetch_flags.h"
 #include "undersong/verbs/verbs.h"
 
 namespace undersong {
@@ -33,6 +34,8 @@ void print_remark(Console& console, const Result& result) {
 struct CorpusFlags {
   Console console;
   CorpusAddRequest add;
+  FetchFlags fetch;
+  bool only_midi = false;
   FingerprintRequest fingerprint;
   CorpusPrepareRequest prepare;
   std::string name;
@@ -61,14 +64,15 @@ void add_group(CLI::App& verb, const Flags& flags) {
 }
 
 void describe_add(CLI::App& corpus, const Flags& flags) {
-  CLI::App* verb =
-      add_inner(corpus, flags, "add", tr("Take in MIDI files, folders of them, and archives"),
-                "add piano ~/midi/piano --licence CC-BY-4.0 --source https://example.org");
+  CLI::App* verb = add_inner(
+      corpus, flags, "add", tr("Take in MIDI files, recordings, folders, archives and links"),
+      "add piano ~/midi/piano --licence CC-BY-4.0 --source https://example.org");
   CorpusAddRequest& request = flags->add;
   verb->add_option("NAME", request.name, tr("The corpus; made when there is none of that name"))
       ->required()
       ->type_name("");
-  verb->add_option("PATH", request.paths, tr("Folders, MIDI files, zip and tar archives"))
+  verb->add_option("PATH", request.paths,
+                   tr("Folders, MIDI files, zip and tar archives, recordings, links"))
       ->required()
       ->type_name("");
   verb->add_option("--group", request.group, tr("One group for all, instead of their folders"))
@@ -76,7 +80,11 @@ void describe_add(CLI::App& corpus, const Flags& flags) {
   verb->add_option("--licence", request.licence, tr("Terms of the music, such as CC-BY-4.0"))
       ->type_name("SPDX");
   verb->add_option("--source", request.source, tr("Where the music comes from"))->type_name("TEXT");
+  verb->add_flag("--only-midi", flags->only_midi, tr("Leave the recordings in folders out"));
+  flags->fetch.add_to(*verb);
   verb->callback([flags] {
+    flags->add.fetch = flags->fetch.options();
+    if (flags->only_midi) flags->add.recordings = Recordings::kLeave;
     const CorpusAddReport report = corpus_add(flags->add, flags->console.progress());
     print_remark(flags->console, report);
     if (report.accepted == 0 && report.already_there == 0)
