@@ -193,12 +193,12 @@ std::vector<Candidate> search_path(const fs::path& path, Recordings recordings) 
 }  // namespace
 
 bool is_recording_name(std::string_view path) {
-  const std::string name = plain_name(path);
-  const std::size_t dot = name.rfind('.');
-  if (dot == name.npos || dot == 0) return false;
-  const std::string suffix = name.substr(dot) + " ";
-  return suffix.find(' ') == suffix.size() - 1 &&
-         (std::string(kRecordingSuffixes) + " ").find(suffix) != std::string::npos;
+  constexpr std::array<std::string_view, 32> kSuffixes = {
+      ".aac", ".aif", ".aifc", ".aiff", ".amr", ".ape",  ".au",   ".avi", ".caf", ".flac", ".flv",
+      ".m4a", ".m4b", ".m4v",  ".mka",  ".mkv", ".mov",  ".mp2",  ".mp3", ".mp4", ".mpeg", ".mpg",
+      ".oga", ".ogg", ".ogv",  ".opus", ".wav", ".weba", ".webm", ".wma", ".wmv", ".wv"};
+  const std::string suffix = fs::path(plain_name(path)).extension().string();
+  return std::find(kSuffixes.begin(), kSuffixes.end(), suffix) != kSuffixes.end();
 }
 
 bool is_midi_name(std::string_view path) {

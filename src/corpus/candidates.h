@@ -43,11 +43,8 @@ enum class Recordings : std::uint8_t { kLeave, kTake };
 // .mid, .midi, .kar and .rmi in any case; not the "._" companions that macOS leaves.
 bool is_midi_name(std::string_view path);
 
-// The usual suffixes of sound files and videos, in any case (kRecordingSuffixes).
+// The usual suffixes of sound files and videos, in any case.
 bool is_recording_name(std::string_view path);
-inline constexpr std::string_view kRecordingSuffixes =
-    ".aac .aif .aifc .aiff .amr .ape .au .avi .caf .flac .flv .m4a .m4b .m4v .mka .mkv .mov .mp2 "
-    ".mp3 .mp4 .mpeg .mpg .oga .ogg .ogv .opus .wav .weba .webm .wma .wmv .wv";
 
 // Folders are searched through, links included, in the order of names; archives are opened where
 // they are named, not inside folders. The one folder that holds everything in an archive is no

@@ -56,11 +56,13 @@ void RecordingHearer::add_known(const TranscriptionNote& transcribed, const std:
   if (!transcribed.recording_sha256.empty()) known_.emplace(transcribed.recording_sha256, piece_id);
 }
 
-fs::path RecordingHearer::kept_path(const std::string& recording_sha256) const {
-  return folder_ / "transcribed" / (recording_sha256 + ".mid");
+fs::path RecordingHearer::kept_path(const Candidate& candidate) const {
+  return folder_ / "transcribed" / (candidate.transcribed.recording_sha256 + ".mid");
 }
 
 void RecordingHearer::hear(Candidate& candidate) {
+  HeardNotes heard;
+  bool is_new = false;
   try {
     candidate.transcribed.recording_sha256 = sha256_of_recording(candidate.file);
     const auto known = known_.find(candidate.transcribed.recording_sha256);
@@ -68,25 +70,23 @@ void RecordingHearer::hear(Candidate& candidate) {
       candidate.known_piece = known->second;
       return;
     }
-    HeardNotes heard = notes_of(candidate);
-    candidate.transcribed.by = transcriber_.name;
-    candidate.transcribed.confidence = heard.confidence;
-    candidate.bytes = std::move(heard.midi);
-    candidate.file.clear();
+    auto kept = load_kept(kept_path(candidate), transcriber_.name);
+    is_new = !kept.has_value();
+    heard = is_new ? transcriber_.transcribe(candidate.file) : *std::move(kept);
   } catch (const Error& error) {
     if (!ends_one_recording(error.kind())) throw;
     candidate.problem = error.message();
+    return;
   } catch (const fs::filesystem_error& error) {
     candidate.problem = error.code().message();
+    return;
   }
-}
-
-HeardNotes RecordingHearer::notes_of(const Candidate& candidate) {
-  const fs::path kept = kept_path(candidate.transcribed.recording_sha256);
-  if (auto found = load_kept(kept, transcriber_.name)) return *std::move(found);
-  HeardNotes heard = transcriber_.transcribe(candidate.file);
-  keep(kept, heard, transcriber_.name);
-  return heard;
+  // A corpus that cannot be written to is not the recording's fault: that ends the addition.
+  if (is_new) keep(kept_path(candidate), heard, transcriber_.name);
+  candidate.transcribed.by = transcriber_.name;
+  candidate.transcribed.confidence = heard.confidence;
+  candidate.bytes = std::move(heard.midi);
+  candidate.file.clear();
 }
 
 void RecordingHearer::forget_transcriptions() {

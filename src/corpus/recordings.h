@@ -29,8 +29,7 @@ class RecordingHearer {
   void forget_transcriptions();
 
  private:
-  HeardNotes notes_of(const Candidate& candidate);
-  std::filesystem::path kept_path(const std::string& recording_sha256) const;
+  std::filesystem::path kept_path(const Candidate& candidate) const;
 
   std::filesystem::path folder_;
   const Transcriber& transcriber_;

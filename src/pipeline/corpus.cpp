@@ -8,7 +8,6 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "corpus/corpus.h"
-#include "corpus/ingest.h"
 #include "corpus/licence.h"
 #include "corpus/writer.h"
 #include "tokens/symbols.h"

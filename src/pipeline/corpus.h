@@ -27,7 +27,7 @@ struct CorpusAddRequest {
   std::string source;   // an address or a title
   FetchOptions fetch = {};
   Recordings recordings = Recordings::kTake;  // of folders
-  // What hears recordings; null: the network that ships.
+  // What hears recordings; null: the installed network.
   std::shared_ptr<const Transcriber> transcriber = nullptr;
 };
 

@@ -1,6 +1,5 @@
 // `undersong corpus add`: MIDI files, recordings and links become pieces.
 
-#include <algorithm>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -61,30 +60,31 @@ void add_fetched_folder(const fs::path& folder, std::vector<Recording>& recordin
   }
 }
 
-// Whether there is music to look for in a folder beside what the ledger names.
-bool is_only_fetched(const fs::path& folder) {
+// Whether a search would find anything: fetched files may have any suffix, or none.
+bool has_named_music(const fs::path& folder) {
   std::error_code failure;
   fs::recursive_directory_iterator it(folder, failure);
   for (; !failure && it != fs::recursive_directory_iterator(); it.increment(failure)) {
-    if (is_midi_name(it->path().filename().string())) return false;
+    const std::string name = it->path().filename().string();
+    if (is_midi_name(name) || is_recording_name(name)) return true;
   }
-  return true;
+  return false;
 }
 
 Sources sort_out(const CorpusAddRequest& request) {
   Sources sources;
   std::error_code ignored;
   for (const fs::path& path : request.paths) {
-    const bool was_fetched = request.recordings == Recordings::kTake &&
-                             fs::is_directory(path, ignored) &&
-                             fs::exists(ledger_path(path), ignored);
     if (looks_like_link(path.string()) && !fs::exists(path, ignored)) {
       sources.links.push_back(path.string());
       continue;
     }
-    if (was_fetched) add_fetched_folder(path, sources.recordings);
-    if (!was_fetched || sources.recordings.empty() || !is_only_fetched(path))
-      sources.paths.push_back(path);
+    const std::size_t before = sources.recordings.size();
+    if (request.recordings == Recordings::kTake && fs::is_directory(path, ignored) &&
+        fs::exists(ledger_path(path), ignored))
+      add_fetched_folder(path, sources.recordings);
+    // The folder is searched too: there may be music in it that its ledger does not name.
+    if (sources.recordings.size() == before || has_named_music(path)) sources.paths.push_back(path);
   }
   return sources;
 }

@@ -96,7 +96,7 @@ Json json_of(const Piece& piece) {
   return json;
 }
 
-// "3 of 12 pieces are not for weights that you publish: …"; empty when all are.
+// "3 of 12 pieces not for weights that you publish: …"; empty when there are none.
 std::string mark_text(std::int64_t pieces, std::int64_t all) {
   if (pieces == 0) return "";
   return fmt::format("{} of {} {}: their terms are unknown or do not allow it\n",
@@ -207,6 +207,11 @@ std::vector<Bar> rare_bars(const CorpusStatistics& statistics) {
   return bars;
 }
 
+std::int64_t private_pieces(const CorpusContents& contents) {
+  return std::count_if(contents.pieces.begin(), contents.pieces.end(),
+                       [](const Piece& piece) { return !is_publishable(piece.licence); });
+}
+
 // "12 MIDI files", "12 files (3 recordings)".
 std::string files_text(const CorpusAddReport& report) {
   if (report.recordings == 0) return counted(report.files, "MIDI file", "MIDI files");
@@ -307,15 +312,6 @@ std::string to_json(const CorpusList& list) {
   }
   return dump(json);
 }
-
-namespace {
-
-std::int64_t private_pieces(const CorpusContents& contents) {
-  return std::count_if(contents.pieces.begin(), contents.pieces.end(),
-                       [](const Piece& piece) { return !is_publishable(piece.licence); });
-}
-
-}  // namespace
 
 std::string to_text(const CorpusContents& contents) {
   Table table({{"piece"},

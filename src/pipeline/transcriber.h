@@ -7,7 +7,7 @@
 
 namespace undersong {
 
-// Hears recordings with the network that ships, which is loaded with the first one. Its settings
+// Hears recordings with the installed network, which is loaded with the first one. Its settings
 // are those of `undersong transcribe` without flags.
 // Errors: of its `transcribe`, kNotFound without the network's weights.
 std::shared_ptr<const Transcriber> usual_transcriber();

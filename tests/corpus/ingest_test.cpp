@@ -12,6 +12,7 @@
 #include "corpus/corpus.h"
 #include "corpus/writer.h"
 #include "melodies.h"
+#include "piece_paths.h"
 #include "support/shared_music.h"
 #include "support/temporary_folder.h"
 #include "support/user_data.h"
@@ -22,12 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::vector<std::string> paths_of(const std::vector<Piece>& pieces) {
-  std::vector<std::string> paths;
-  for (const auto& piece : pieces) paths.push_back(piece.path);
-  return paths;
-}
 
 class IngestTest : public testing::Test {
  protected:

@@ -13,6 +13,7 @@
 #include "corpus/corpus.h"
 #include "corpus/ingest.h"
 #include "melodies.h"
+#include "piece_paths.h"
 #include "support/temporary_folder.h"
 #include "support/thrown_error.h"
 #include "support/user_data.h"
@@ -23,12 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::vector<std::string> paths_of(const std::vector<Piece>& pieces) {
-  std::vector<std::string> paths;
-  for (const auto& piece : pieces) paths.push_back(piece.path);
-  return paths;
-}
 
 class RecordingsTest : public testing::Test {
  protected:
@@ -121,6 +116,14 @@ TEST_F(RecordingsTest, ThatCannotBeHeardAreRejectedWithTheReason) {
   EXPECT_EQ(report.rejected[0].reason, "it is no sound");
   EXPECT_EQ(report.rejected[1].reason, "no notes were heard in it");
   EXPECT_EQ(report.rejected[2].reason, "the file is empty");
+}
+
+TEST_F(RecordingsTest, AreNotBlamedForACorpusThatCannotBeWrittenTo) {
+  record("a.mp3", "1");
+  // Where the transcriptions are kept stands a file.
+  save_file(corpus_folder("songs") / "transcribed", std::string("in the way"), Overwrite::kAllow);
+  EXPECT_EQ(thrown_error([&] { add(music_.path()); }).kind(), ErrorKind::kIo);
+  EXPECT_TRUE(corpus_names().empty());
 }
 
 TEST_F(RecordingsTest, BesideAMidiFileOfTheirNameAreLeftOut) {

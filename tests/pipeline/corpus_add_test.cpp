@@ -60,6 +60,20 @@ class CorpusAddTest : public testing::Test {
     return corpus_add(request_, silent_progress());
   }
 
+  // As `undersong fetch` notes what it wrote.
+  void note_fetched(const std::string& file, const std::string& title) {
+    Ledger::open(music_.path())
+        .add({.key = file,
+              .file = file,
+              .bytes = static_cast<std::int64_t>(fs::file_size(music_ / file)),
+              .seconds = 1.0,
+              .url = "https://video.example/1",
+              .title = title,
+              .uploader = "",
+              .licence = "",
+              .fetched_by = ""});
+  }
+
   OwnUserData user_data_;
   TemporaryFolder music_;
   CorpusAddRequest request_;
@@ -141,6 +155,24 @@ TEST_F(CorpusAddTest, ReadsWhatAFetchedFolderSaysOfItsFiles) {
   EXPECT_EQ(piece.address, "https://video.example/1");
   EXPECT_EQ(piece.group, music_.path().filename().string());
   EXPECT_EQ(corpus_stats("songs", "", 1, silent_progress()).publishable, 1);
+}
+
+TEST_F(CorpusAddTest, TakesAFetchedFileWithoutASuffix) {
+  save_tones(music_ / "fetched", {});
+  note_fetched("fetched", "Night");
+  EXPECT_EQ(add({music_.path()}).accepted, 1);
+}
+
+TEST_F(CorpusAddTest, TakesWhatStandsBesideFetchedFiles) {
+  save_tones(music_ / "fetched.wav", {});
+  save_tones(music_ / "own.wav", {.channel_hz = {550.0}});
+  note_fetched("fetched.wav", "Night");
+  const auto report = add({music_.path()});
+  EXPECT_EQ(report.accepted, 2);
+  EXPECT_EQ(heard_, 2);
+  const Manifest manifest = Corpus::open("songs").manifest();
+  EXPECT_EQ(manifest.pieces.at(0).title, "own");
+  EXPECT_EQ(manifest.pieces.at(1).title, "Night");
 }
 
 TEST_F(CorpusAddTest, TellsWeightsWhatTheyMayNotDo) {
